@@ -1,0 +1,92 @@
+// Package people holds the verbs of users: customers, leads and agents.
+package people
+
+import (
+	"context"
+	"time"
+
+	"storedesk/internal/desk"
+	"storedesk/internal/store"
+	"storedesk/internal/wire"
+)
+
+// Service carries out the verbs on one database.
+type Service struct {
+	DB  *store.DB
+	Now func() time.Time
+}
+
+// List walks one page of the users that match, newest first.
+func (s *Service) List(ctx context.Context, st *desk.Store, f *desk.UserFilter, p desk.Page) ([]desk.User, bool, error) {
+	return s.DB.ListUsers(ctx, st, f, p)
+}
+
+// Get returns a user, or desk.ErrNotFound.
+func (s *Service) Get(ctx context.Context, st *desk.Store, id int64) (*desk.User, error) {
+	return s.DB.User(ctx, st, id)
+}
+
+// emailTaken is what the original says of an address that another user has.
+var emailTaken = &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"email": {"user with this email already exists."}}}
+
+// Create makes a user, a lead until an order says otherwise. Errors: Invalid with
+// fields, Conflict when w.Once was used meanwhile.
+func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.UserInput, w desk.Write) (*desk.User, error) {
+	return s.create(ctx, st, in, desk.UserLead, w)
+}
+
+// CreateAgent makes a dashboard user.
+func (s *Service) CreateAgent(ctx context.Context, st *desk.Store, in *desk.UserInput) (*desk.User, error) {
+	return s.create(ctx, st, in, desk.UserDashboard, desk.Write{Actor: desk.System})
+}
+
+func (s *Service) create(ctx context.Context, st *desk.Store, in *desk.UserInput, kind desk.UserType, w desk.Write) (*desk.User, error) {
+	english := "en"
+	var u *desk.User
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
+		now := desk.At(s.Now())
+		u = &desk.User{DateJoined: now, Language: &english, TotalSpent: "0.00", Type: kind}
+		in.Patch(u)
+		if taken, err := tx.EmailTaken(ctx, st, u.Email, 0); err != nil {
+			return err
+		} else if taken {
+			return emailTaken
+		}
+		var err error
+		if u.ID, err = tx.NewUserID(ctx); err != nil {
+			return err
+		}
+		tx.InsertUser(st, u)
+		if w.Once != nil {
+			tx.Remember(st, w.Once, wire.User(nil, u, st.Zone), now)
+		}
+		return nil
+	})
+	if desk.CodeOf(err) == desk.Conflict && w.Once == nil {
+		return nil, emailTaken // another write took the address since it was looked up
+	}
+	return u, err
+}
+
+// Update changes a user. Errors: ErrNotFound, Invalid with fields.
+func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.UserInput, _ desk.Write) (*desk.User, error) {
+	var u *desk.User
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if u, err = tx.LockUser(ctx, st, id); err != nil {
+			return err
+		}
+		in.Patch(u)
+		if taken, err := tx.EmailTaken(ctx, st, u.Email, id); err != nil {
+			return err
+		} else if taken {
+			return emailTaken
+		}
+		tx.UpdateUser(st, u)
+		return nil
+	})
+	if desk.CodeOf(err) == desk.Conflict {
+		return nil, emailTaken
+	}
+	return u, err
+}

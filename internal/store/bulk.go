@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"storedesk/internal/desk"
+)
+
+// Bulk loads many objects that bring their ids and times along: an import or demo
+// data. What is already there is compared and only differences are written; each
+// batch is one transaction, so an interrupted load leaves whole objects and can be
+// run again. Every derived row is what a write of the single object makes.
+//
+// Its Write methods may be called from several goroutines; users, types, products and
+// orders must be written before the tickets that name them.
+type Bulk struct {
+	db  *DB
+	st  *desk.Store
+	now func() desk.Instant
+
+	tags   map[string]int64
+	agents map[int64]bool
+	top    int64 // tickets with larger ids were not there when the load began
+
+	mu      sync.Mutex
+	ordered map[string]int64 // ids of orders by number
+	order   int64            // largest id of an order
+}
+
+// BulkResult says what a batch did, as counts of objects; Failed lists those that
+// could not be written.
+type BulkResult struct {
+	New, Changed, Same int
+	Failed             []BulkFailure
+}
+
+// BulkFailure is an object of a batch that was left out, by its place in the batch.
+type BulkFailure struct {
+	Index int
+	Err   error
+}
+
+// add counts another result whose indexes start at from.
+func (r *BulkResult) add(other BulkResult, from int) {
+	r.New += other.New
+	r.Changed += other.Changed
+	r.Same += other.Same
+	for _, f := range other.Failed {
+		r.Failed = append(r.Failed, BulkFailure{f.Index + from, f.Err})
+	}
+}
+
+// NewBulk starts a load into a store. now dates what a load records of itself.
+func (db *DB) NewBulk(st *desk.Store, now func() desk.Instant) *Bulk {
+	return &Bulk{db: db, st: st, now: now}
+}
+
+// Refs are the rows of a store that tickets may name.
+type Refs struct {
+	Users    map[int64]desk.UserType
+	Types    map[int64]bool
+	Products map[int64]bool
+	Orders   map[string]bool
+}
+
+// BeginTickets reads what tickets refer to. Call it once, before the first batch of
+// tickets.
+func (b *Bulk) BeginTickets(ctx context.Context) (*Refs, error) {
+	refs := &Refs{
+		Users: map[int64]desk.UserType{}, Types: map[int64]bool{}, Products: map[int64]bool{}, Orders: map[string]bool{},
+	}
+	b.tags, b.agents = map[string]int64{}, map[int64]bool{}
+	var id int64
+	var text string
+	for _, step := range []struct {
+		sql  string
+		dest []any
+		keep func()
+	}{
+		{"SELECT id, user_type FROM users", []any{&id, &text}, func() {
+			refs.Users[id] = desk.UserType(text)
+			if desk.UserType(text) == desk.UserDashboard {
+				b.agents[id] = true
+			}
+		}},
+		{"SELECT id FROM ticket_types", []any{&id}, func() { refs.Types[id] = true }},
+		{"SELECT id FROM products", []any{&id}, func() { refs.Products[id] = true }},
+		{"SELECT number FROM orders", []any{&text}, func() { refs.Orders[text] = true }},
+		{"SELECT id, name FROM tags", []any{&id, &text}, func() { b.tags[text] = id }},
+		{"SELECT coalesce(max(id), 0) FROM tickets", []any{&b.top}, func() {}},
+	} {
+		err := b.db.query(ctx, step.sql+" WHERE store_id = $1", []any{b.st.ID}, func(row Row) error {
+			err := row.Scan(step.dest...)
+			step.keep()
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return refs, nil
+}
+
+// Tags returns the tags with these names, in the order of their ids, making those that
+// are not there: each store counts them 1, 2, 3 … by first appearance. Unlike the Write
+// methods it must not be called by two goroutines at once.
+func (b *Bulk) Tags(ctx context.Context, names []string) ([]desk.Tag, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	var missing []string
+	for _, name := range names {
+		if b.tags[name] == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		if err := b.makeTags(ctx, missing); err != nil {
+			return nil, err
+		}
+	}
+	return desk.TagsByID(names, b.tags), nil
+}
+
+func (b *Bulk) makeTags(ctx context.Context, names []string) error {
+	return b.db.Write(ctx, func(tx *Tx) error {
+		if err := tx.Begin(ctx); err != nil {
+			return err
+		}
+		for _, name := range names {
+			tx.Exec(`INSERT INTO tags (store_id, id, name) SELECT $1, coalesce(max(id), 0) + 1, CAST($2 AS TEXT) FROM tags WHERE store_id = $1
+				ON CONFLICT (store_id, name) DO NOTHING`, b.st.ID, name)
+		}
+		if err := tx.Flush(ctx); err != nil {
+			return err
+		}
+		largest := int64(0)
+		err := lookUp(ctx, tx, "SELECT id, name FROM tags", "name", b.st.ID, names, func(row Row) error {
+			var id int64
+			var name string
+			err := row.Scan(&id, &name)
+			b.tags[name] = id
+			largest = max(largest, id)
+			return err
+		})
+		tx.reserveIDs(kindTag, largest)
+		return err
+	})
+}
+
+// each runs write on every object of a batch by itself, after the whole batch met a
+// conflict, so that only the object at fault is left out.
+func each(n int, write func(i int) (BulkResult, error)) (BulkResult, error) {
+	var sum BulkResult
+	for i := range n {
+		r, err := write(i)
+		if desk.CodeOf(err) == desk.Conflict {
+			sum.Failed = append(sum.Failed, BulkFailure{i, conflictReason(err)})
+			continue
+		}
+		if err != nil {
+			return sum, err
+		}
+		sum.add(r, i)
+	}
+	return sum, nil
+}
+
+func conflictReason(err error) error {
+	var e *desk.Error
+	if errors.As(err, &e) && e.Err != nil {
+		return e.Err
+	}
+	return err
+}
+
+// Imported returns how far an import from a source has come with a kind of object; ""
+// for not begun.
+func (db *DB) Imported(ctx context.Context, st *desk.Store, source, kind string) (string, error) {
+	var position string
+	err := one(ctx, db, "SELECT position FROM imports WHERE store_id = $1 AND source = $2 AND kind = $3",
+		[]any{st.ID, source, kind}, &position)
+	if errors.Is(err, desk.ErrNotFound) {
+		return "", nil
+	}
+	return position, err
+}
+
+// SetImported records how far an import from a source has come with a kind of object.
+func (db *DB) SetImported(ctx context.Context, st *desk.Store, source, kind, position string, now desk.Instant) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		tx.Exec(`INSERT INTO imports (store_id, source, kind, position, updated_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (store_id, source, kind) DO UPDATE SET position = excluded.position, updated_at = excluded.updated_at`,
+			st.ID, source, kind, position, int64(now))
+		return nil
+	})
+}

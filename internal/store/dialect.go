@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"storedesk/internal/desk"
+)
+
+// dialect is the database in hand, for the few texts that must differ: searching in
+// text, and handing out ids.
+type dialect int
+
+const (
+	dialectSQLite dialect = iota
+	dialectPostgres
+)
+
+// contains names the function that finds a text in another.
+func (d dialect) contains() string {
+	if d == dialectPostgres {
+		return "strpos"
+	}
+	return "instr"
+}
+
+// subjectHits are the tickets whose subject holds the text, through the index.
+func (d dialect) subjectHits(q *query, store int64, text string) string {
+	const join = " JOIN tickets t ON t.store_id = s.store_id AND t.id = s.ticket_id WHERE s.store_id = $1"
+	folded := desk.Fold(text)
+	if d == dialectPostgres {
+		return "FROM ticket_subjects s" + join + " AND s.folded LIKE " + q.arg(likePattern(folded))
+	}
+	return "FROM ticket_subjects_text x JOIN ticket_subjects s ON s.ticket_id = x.rowid - " + q.arg(rowBase(store)) + join +
+		" AND x.ticket_subjects_text MATCH " + q.arg(trigrams(folded)) + rowsOf(q, "x", store) +
+		" AND instr(s.folded, " + q.arg(folded) + ") > 0"
+}
+
+// emailHits is a query for the ids of users whose e-mail holds the text.
+func (d dialect) emailHits(q *query, store int64, text string) string {
+	folded := desk.Fold(text)
+	if d == dialectPostgres {
+		return "SELECT u.id FROM users u WHERE u.store_id = $1 AND u.email_folded LIKE " + q.arg(likePattern(folded))
+	}
+	return "SELECT u.id FROM users_text x JOIN users u ON u.id = x.rowid - " + q.arg(rowBase(store)) +
+		" WHERE u.store_id = $1 AND x.users_text MATCH " + q.arg("email : ("+trigrams(folded)+")") + rowsOf(q, "x", store) +
+		" AND instr(u.email_folded, " + q.arg(folded) + ") > 0"
+}
+
+// wordHits are the tickets that have all the words, through the index.
+func (d dialect) wordHits(q *query, store int64, words []string) string {
+	if d == dialectPostgres {
+		return "FROM ticket_words w JOIN tickets t ON t.store_id = w.store_id AND t.id = w.ticket_id WHERE w.store_id = $1" +
+			" AND w.words @@ CAST(" + q.arg(tsquery(words)) + " AS tsquery)"
+	}
+	return "FROM ticket_words_text x JOIN tickets t ON t.id = x.rowid - " + q.arg(rowBase(store)) +
+		" WHERE t.store_id = $1 AND x.ticket_words_text MATCH " + q.arg(quoted(words)) + rowsOf(q, "x", store)
+}
+
+// hasWords is the condition that the ticket has all the words, for one row at a time.
+func (d dialect) hasWords(q *query, id string, words []string) string {
+	set := "(SELECT w.words FROM ticket_words w WHERE w.store_id = $1 AND w.ticket_id = " + id + ")"
+	if d == dialectPostgres {
+		return set + " @@ CAST(" + q.arg(tsquery(words)) + " AS tsquery)"
+	}
+	var where []string
+	for _, word := range words {
+		where = append(where, "instr("+set+", "+q.arg(wordMark+word+wordMark)+") > 0")
+	}
+	return strings.Join(where, " AND ")
+}
+
+// wordMark stands before and after each word of ticket_words on SQLite.
+const wordMark = " "
+
+// The inverted indexes of SQLite know only a rowid, so it holds store and id.
+const rowBits = 44
+
+// MaxID is the largest id a ticket or user may have.
+const MaxID = int64(1)<<rowBits - 1
+
+func rowBase(store int64) int64 { return store << rowBits }
+
+// rowsOf keeps a search in an inverted index within one store.
+func rowsOf(q *query, table string, store int64) string {
+	return fmt.Sprintf(" AND %s.rowid >= %s AND %s.rowid < %s", table, q.arg(rowBase(store)), table, q.arg(rowBase(store+1)))
+}
+
+var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func likePattern(text string) string { return "%" + likeEscapes.Replace(text) + "%" }
+
+// maxTrigrams bounds a search; what it leaves out the comparison with the text settles.
+const maxTrigrams = 48
+
+// trigrams is the search for all the three-character pieces of a text.
+func trigrams(text string) string {
+	runes := []rune(text)
+	var b strings.Builder
+	for i := 0; i+3 <= len(runes) && i < maxTrigrams; i++ {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString(`"` + strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`) + `"`)
+	}
+	return b.String()
+}
+
+func quoted(words []string) string { return `"` + strings.Join(words, `" AND "`) + `"` }
+
+func tsquery(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + "'"
+	}
+	return strings.Join(out, " & ")
+}
+
+// queryPlanned is query, planned with the values at hand: a search whose plan was made
+// without them can be a thousand times slower.
+func (db *lite) queryPlanned(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return db.query(ctx, sql, args, each)
+}
+
+func (db *postgres) queryPlanned(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return db.query(ctx, sql, append([]any{pgx.QueryExecModeExec}, args...), each)
+}
+
+// nameHas is the condition that a user's first or last name holds the text.
+func (d dialect) nameHas(q *query, store int64, text string) string {
+	folded := desk.Fold(text)
+	if d == dialectPostgres {
+		return "u.name_folded LIKE " + q.arg(likePattern(folded))
+	}
+	holds := "instr(u.name_folded, " + q.arg(folded) + ") > 0"
+	if !indexable(d, folded) {
+		return holds
+	}
+	base := q.arg(rowBase(store))
+	return "u.id IN (SELECT x.rowid - " + base + " FROM users_text x WHERE x.users_text MATCH " +
+		q.arg("name : ("+trigrams(folded)+")") + rowsOf(q, "x", store) + ") AND " + holds
+}

@@ -1,0 +1,331 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"storedesk/internal/desk"
+	"storedesk/internal/wire"
+)
+
+// A list of tickets is one walk along an index, from the cursor's place, in the
+// list's order, until the page is full; the page's documents come with it in the
+// same round trip. Which index is walked is decided here and not left to the
+// database: of several filters the one with the fewest rows is walked (see
+// estimate.go), the others are checked row by row, in a form that no index serves.
+// Text filters have their own plan, see search.go.
+
+// listing is one list of tickets being planned.
+type listing struct {
+	db     *DB
+	store  int64
+	filter *desk.TicketFilter
+	page   desk.Page
+	bounds idBounds
+}
+
+// idBounds restrict ids to where a filter by creation time can match: From included,
+// To not.
+type idBounds struct{ From, To int64 }
+
+// driver is the index a list walks: for each value one run of ids in order.
+type driver struct {
+	table  string // tickets or a link table; "" = the primary key of tickets
+	column string
+	id     string // the ticket's id in that table
+	values []any
+}
+
+// ListTickets walks one page of documents, see tickets.Service.List.
+func (db *DB) ListTickets(ctx context.Context, st *desk.Store, f *desk.TicketFilter, p desk.Page,
+	emit func(*wire.Document),
+) (more bool, err error) {
+	l := &listing{db: db, store: st.ID, filter: f, page: p}
+	if f.Nothing {
+		return false, nil
+	}
+	out := pageWriter{page: p, emit: emit}
+	err = l.run(ctx, documentColumns, documentTables, out.row)
+	if err != nil {
+		return false, err
+	}
+	return out.finish(), nil
+}
+
+// ListVersions walks one page of versions, see tickets.Service.Versions.
+func (db *DB) ListVersions(ctx context.Context, st *desk.Store, f *desk.TicketFilter, p desk.Page,
+) (page []desk.Version, more bool, err error) {
+	l := &listing{db: db, store: st.ID, filter: f, page: p}
+	if f.Nothing {
+		return nil, false, nil
+	}
+	err = l.run(ctx, "d.id, d.seq, d.updated_at", "JOIN tickets d ON d.store_id = $1 AND d.id = p.id", func(row Row) error {
+		var v desk.Version
+		err := row.Scan(&v.ID, &v.Seq, &v.At)
+		page = append(page, v)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if more = len(page) > p.Size; more {
+		page = page[:p.Size]
+	}
+	if p.Reverse {
+		slices.Reverse(page)
+	}
+	return page, more, nil
+}
+
+const (
+	documentColumns = `d.ticket_id, d.seq, p.at, d.head,
+		CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
+			WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END, d.comments`
+	documentTables = `JOIN ticket_docs d ON d.store_id = $1 AND d.ticket_id = p.id`
+)
+
+// run executes the plan; rows come in the direction walked, one more than the page
+// holds if there are more.
+func (l *listing) run(ctx context.Context, columns, tables string, row func(Row) error) error {
+	if nothing, err := l.bound(ctx); nothing || err != nil {
+		return err
+	}
+	d, small, err := l.choose(ctx)
+	if err != nil {
+		return err
+	}
+	if l.filter.HasText() && !small {
+		ids, err := l.search(ctx, d)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		return l.fetch(ctx, ids, columns, tables, row)
+	}
+	q := l.walk(d, small, 0)
+	sql := "SELECT " + columns + " FROM (" + q.sql + ") p " + tables + " ORDER BY " + l.order("p.at", "p.id")
+	return l.db.query(ctx, sql, q.args, row)
+}
+
+// fetch reads the page of ids that search found.
+func (l *listing) fetch(ctx context.Context, ids []int64, columns, tables string, row func(Row) error) error {
+	in, args := inList([]any{l.store}, ids)
+	sql := "SELECT " + columns + " FROM (SELECT id, " + l.at() + " AS at FROM tickets t WHERE store_id = $1 AND id IN (" + in +
+		")) p " + tables + " ORDER BY " + l.order("p.at", "p.id")
+	return l.db.query(ctx, sql, args, row)
+}
+
+// ascending tells the direction walked.
+func (l *listing) ascending() bool { return l.page.Order.Ascending() != l.page.Reverse }
+
+func (l *listing) order(at, id string) string {
+	direction := " DESC"
+	if l.ascending() {
+		direction = " ASC"
+	}
+	if l.page.Order.ByUpdate() {
+		return at + direction + ", " + id + direction
+	}
+	return id + direction
+}
+
+// at is the column that a walk passes on as the time of a row's place.
+func (l *listing) at() string {
+	if l.page.Order.ByUpdate() {
+		return "t.updated_at"
+	}
+	return "0"
+}
+
+// rows is how many rows a walk yields: the page, one more, and what is skipped.
+func (l *listing) rows() int { return l.page.Size + 1 }
+
+// query is SQL under construction.
+type query struct {
+	sql  string
+	args []any
+}
+
+func (q *query) arg(v any) string {
+	q.args = append(q.args, v)
+	return fmt.Sprintf("$%d", len(q.args))
+}
+
+// walk is the SQL that yields (id, at) of one page. scan, if not zero, bounds how
+// many rows are looked at before text is compared. sorted says that the driver's rows
+// are few: then any order is made by sorting them.
+func (l *listing) walk(d driver, sorted bool, scan int) *query {
+	q := &query{args: []any{l.store}}
+	runs := max(1, len(d.values))
+	limit := fmt.Sprintf(" LIMIT %d", l.rows()+l.page.Offset)
+	var parts []string
+	for i := range runs {
+		parts = append(parts, l.walkRun(q, d, i, sorted, scan)+limit)
+	}
+	sql := parts[0]
+	if runs > 1 {
+		sql = "SELECT * FROM (" + strings.Join(parts, ") x UNION SELECT * FROM (") + ") x ORDER BY " + l.order("at", "id") + limit
+	}
+	if l.page.Offset > 0 {
+		sql = fmt.Sprintf("SELECT * FROM (%s) o ORDER BY %s LIMIT %d OFFSET %d", sql, l.order("at", "id"), l.rows(), l.page.Offset)
+	}
+	q.sql = sql
+	return q
+}
+
+// walkRun is the walk along one value of the driver.
+func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) string {
+	conditions := l.conditions(q, d)
+	from, id := "tickets t", "t.id"
+	where := []string{"t.store_id = $1"}
+	switch {
+	case d.table == "tickets":
+		where = append(where, "t."+d.column+" = "+q.arg(d.values[i]))
+	case d.table != "":
+		id = "x." + d.id
+		from = d.table + " x"
+		where = []string{"x.store_id = $1", "x." + d.column + " = " + q.arg(d.values[i])}
+		if len(conditions) > 0 || l.page.Order.ByUpdate() || l.filter.HasText() {
+			from += " JOIN tickets t ON t.store_id = x.store_id AND t.id = x." + d.id
+		}
+	}
+	where = append(where, l.place(q, id, sorted)...)
+	at := l.at()
+	if sorted && l.page.Order.ByUpdate() {
+		at = "t.updated_at + 0" // a form the index on updated_at cannot serve
+	}
+	sql := "SELECT " + id + " AS id, " + at + " AS at FROM " + from + " WHERE " +
+		strings.Join(append(where, conditions...), " AND ")
+	if !l.filter.HasText() {
+		return sql + " ORDER BY " + l.order(at, id)
+	}
+	if scan > 0 {
+		columns := "t.id, t.requester_id, t.store_id, " + at + " AS at"
+		inner := "SELECT " + columns + " FROM " + from + " WHERE " + strings.Join(append(where, conditions...), " AND ") +
+			" ORDER BY " + l.order(at, id) + fmt.Sprintf(" LIMIT %d", scan)
+		return "SELECT t.id AS id, t.at AS at FROM (" + inner + ") t WHERE " + l.textConditions(q) + " ORDER BY " + l.order("t.at", "t.id")
+	}
+	return sql + " AND " + l.textConditions(q) + " ORDER BY " + l.order(at, id)
+}
+
+// place is where the walk starts and which ids it may pass.
+func (l *listing) place(q *query, id string, sorted bool) []string {
+	var where []string
+	after := "<"
+	if l.ascending() {
+		after = ">"
+	}
+	b := l.bounds
+	if key := l.page.Key; key != nil {
+		switch {
+		case l.page.Order.ByUpdate() && sorted:
+			where = append(where, fmt.Sprintf("(t.updated_at + 0, t.id) %s (%s, %s)", after, q.arg(key.At), q.arg(key.ID)))
+		case l.page.Order.ByUpdate():
+			where = append(where, fmt.Sprintf("(t.updated_at, t.id) %s (%s, %s)", after, q.arg(key.At), q.arg(key.ID)))
+		case l.ascending():
+			b.From = max(b.From, min(key.ID, maxID)+1)
+		default:
+			b.To = min(b.To, key.ID)
+		}
+	}
+	if b.From > minID {
+		where = append(where, id+" >= "+q.arg(b.From))
+	}
+	if b.To < maxID {
+		where = append(where, id+" < "+q.arg(b.To))
+	}
+	return where
+}
+
+const (
+	maxID = math.MaxInt64
+	minID = -math.MaxInt64
+)
+
+// conditions are the filters that the driver does not serve, on the row t, each in a
+// form that no index serves, so that the walk stays the one chosen.
+func (l *listing) conditions(q *query, d driver) []string {
+	f := l.filter
+	var where []string
+	number := func(column string, v int64) {
+		if v != 0 && d.column != column {
+			where = append(where, "t."+column+" + 0 = "+q.arg(v))
+		}
+	}
+	word := func(column, v string) {
+		if v != "" && d.column != column {
+			where = append(where, "t."+column+" || '' = "+q.arg(v))
+		}
+	}
+	if len(f.Statuses) > 0 && len(f.Statuses) < len(desk.Statuses) && d.column != "status" {
+		in, args := inList(q.args, f.Statuses)
+		q.args = args
+		where = append(where, "t.status || '' IN ("+in+")")
+	}
+	number("requester_id", f.RequesterID)
+	number("assignee_id", f.AssigneeID)
+	number("type_id", f.TypeID)
+	word("priority", string(f.Priority))
+	word("channel", string(f.Channel))
+	word("order_number", f.OrderNumber)
+	l.linkCondition(q, &where, d, "ticket_tags", "tag_id", f.Tags)
+	l.linkCondition(q, &where, d, "ticket_products", "product_id", f.Products)
+	span := func(column string, s desk.Span) {
+		if s.From != 0 {
+			where = append(where, "t."+column+" + 0 >= "+q.arg(s.From))
+		}
+		if s.To != 0 {
+			where = append(where, "t."+column+" + 0 < "+q.arg(s.To))
+		}
+	}
+	span("created_at", f.Created)
+	span("updated_at", f.Updated)
+	return where
+}
+
+func (l *listing) linkCondition(q *query, where *[]string, d driver, table, column string, ids []int64) {
+	if len(ids) == 0 || d.column == column {
+		return
+	}
+	in, args := inList(q.args, ids)
+	q.args = args
+	*where = append(*where, "(SELECT count(*) FROM "+table+" y WHERE y.store_id = $1 AND y.ticket_id = t.id AND y."+
+		column+" IN ("+in+")) > 0")
+}
+
+// pageWriter hands the rows of a walk to emit in the list's order.
+type pageWriter struct {
+	page  desk.Page
+	emit  func(*wire.Document)
+	seen  int
+	doc   wire.Document
+	kept  []wire.Document // of a reverse walk, which comes the wrong way round
+	bytes [3]Bytes
+}
+
+func (w *pageWriter) row(row Row) error {
+	w.seen++
+	if w.seen > w.page.Size {
+		return nil
+	}
+	d := &w.doc
+	if err := row.Scan(&d.ID, &d.Seq, &d.At, &w.bytes[0], &w.bytes[1], &w.bytes[2]); err != nil {
+		return err
+	}
+	d.Head, d.Parts, d.Comments = w.bytes[0], w.bytes[1], w.bytes[2]
+	if !w.page.Reverse {
+		w.emit(d)
+		return nil
+	}
+	w.kept = append(w.kept, d.Clone())
+	return nil
+}
+
+func (w *pageWriter) finish() (more bool) {
+	for _, d := range slices.Backward(w.kept) {
+		w.emit(&d)
+	}
+	return w.seen > w.page.Size
+}

@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"storedesk/internal/desk"
+)
+
+// postgres is a pool of connections to one PostgreSQL database.
+type postgres struct {
+	pool *pgxpool.Pool
+}
+
+// Settings every session has: no statement may hold a connection for ever.
+var sessionSettings = map[string]string{
+	"application_name":                    "storedesk",
+	"statement_timeout":                   "60000",
+	"idle_in_transaction_session_timeout": "60000",
+	"jit":                                 "off", // pages are small: compiling them costs more than running them
+}
+
+func openPostgres(ctx context.Context, url string) (*postgres, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	for name, value := range sessionSettings {
+		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	return &postgres{pool: pool}, nil
+}
+
+func (db *postgres) dialect() dialect { return dialectPostgres }
+func (db *postgres) close()           { db.pool.Close() }
+
+type pgQuerier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func (db *postgres) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return pgQuery(ctx, db.pool, sql, args, each)
+}
+
+func pgQuery(ctx context.Context, q pgQuerier, sql string, args []any, each func(Row) error) error {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return translatePostgres(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return translatePostgres(rows.Err())
+}
+
+// maxTries bounds how often a transaction is run again after the database gave it up
+// in favour of another.
+const maxTries = 10
+
+func (db *postgres) write(ctx context.Context, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.tryWrite(ctx, fn)
+		if err == nil || try == maxTries || !again(err) {
+			return err
+		}
+	}
+}
+
+// again: serialization failure or deadlock.
+func again(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+func (db *postgres) tryWrite(ctx context.Context, fn func(*Tx) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	c := &pgTx{conn: conn.Conn()}
+	tx := &Tx{conn: c}
+	if err := fn(tx); err != nil {
+		return errors.Join(err, c.rollback(ctx))
+	}
+	if err := c.finish(ctx, tx.queued); err != nil {
+		return errors.Join(err, c.rollback(ctx))
+	}
+	for _, fn := range tx.after {
+		fn()
+	}
+	return nil
+}
+
+// pgTx is a write on one connection. Unless it began explicitly, the statements
+// queued are sent as one pipeline, which PostgreSQL runs as one transaction: a
+// create costs two round trips instead of one for every statement.
+type pgTx struct {
+	conn  *pgx.Conn
+	begun bool
+}
+
+func (c *pgTx) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return pgQuery(ctx, c.conn, sql, args, each)
+}
+
+func (c *pgTx) begin(ctx context.Context) error {
+	if c.begun {
+		return nil
+	}
+	if _, err := c.conn.Exec(ctx, "begin"); err != nil {
+		return err
+	}
+	c.begun = true
+	return nil
+}
+
+func (c *pgTx) run(ctx context.Context, list []statement) error {
+	if len(list) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	for _, s := range list {
+		batch.Queue(s.sql, s.args...)
+	}
+	return translatePostgres(c.conn.SendBatch(ctx, batch).Close())
+}
+
+func (c *pgTx) finish(ctx context.Context, list []statement) error {
+	if !c.begun {
+		return c.run(ctx, list)
+	}
+	if err := c.run(ctx, append(list, statement{sql: "commit"})); err != nil {
+		return err
+	}
+	c.begun = false
+	return nil
+}
+
+func (c *pgTx) rollback(ctx context.Context) error {
+	if !c.begun {
+		return nil
+	}
+	c.begun = false
+	_, err := c.conn.Exec(context.WithoutCancel(ctx), "rollback")
+	if err != nil {
+		c.conn.Close(context.WithoutCancel(ctx)) // never hand an open transaction back to the pool
+	}
+	return err
+}
+
+// translatePostgres turns PostgreSQL's error codes into errors of desk.
+func translatePostgres(err error) error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) && e.Code == "23505" {
+		return &desk.Error{Code: desk.Conflict, Message: "already there", Err: err}
+	}
+	return err
+}

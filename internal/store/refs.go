@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+
+	"storedesk/internal/desk"
+)
+
+// existence remembers rows that were found, for filters that name them; rows are not
+// deleted, so what was there is there.
+type existence = memo[existenceKey, bool]
+
+type existenceKey struct {
+	store int64
+	table string
+	id    int64
+}
+
+// MissingInFilter names, by filter field, the first id that no row of the store has.
+func (db *DB) MissingInFilter(ctx context.Context, st *desk.Store, f *desk.TicketFilter) (map[string]int64, error) {
+	missing := map[string]int64{}
+	check := func(field, table string, ids ...int64) error {
+		for _, id := range ids {
+			if id == 0 {
+				continue
+			}
+			there, err := db.exists(ctx, st.ID, table, id)
+			if err != nil {
+				return err
+			}
+			if !there {
+				missing[field] = id
+				return nil
+			}
+		}
+		return nil
+	}
+	for _, c := range []struct {
+		field, table string
+		ids          []int64
+	}{
+		{"requester", "users", []int64{f.RequesterID}},
+		{"assignee", "users", []int64{f.AssigneeID}},
+		{"ticket_type", "ticket_types", []int64{f.TypeID}},
+		{"product", "products", f.Products},
+		{"tags", "tags", f.Tags},
+	} {
+		if err := check(c.field, c.table, c.ids...); err != nil {
+			return nil, err
+		}
+	}
+	return missing, nil
+}
+
+func (db *DB) exists(ctx context.Context, store int64, table string, id int64) (bool, error) {
+	k := existenceKey{store, table, id}
+	if there, _ := db.seen.get(k); there {
+		return true, nil
+	}
+	n := 0
+	err := one(ctx, db, "SELECT count(*) FROM "+table+" WHERE store_id = $1 AND id = $2", []any{store, id}, &n)
+	if err == nil && n > 0 {
+		db.seen.put(k, true)
+	}
+	return n > 0, err
+}
+
+// Known looks up what refs name.
+func (db *DB) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.Known, error) {
+	return known(ctx, db, st.ID, refs)
+}
+
+// Known looks up what refs name, inside the write.
+func (tx *Tx) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.Known, error) {
+	return known(ctx, tx, st.ID, refs)
+}
+
+func known(ctx context.Context, r reader, store int64, refs desk.Refs) (desk.Known, error) {
+	k := desk.Known{
+		Types: map[int64]bool{}, Users: map[int64]desk.UserType{}, Products: map[int64]bool{},
+		Tags: map[string]int64{}, Attachments: map[int64]desk.Attachment{},
+	}
+	var id int64
+	var name string
+	steps := []func() error{
+		func() error {
+			return lookUp(ctx, r, "SELECT id FROM ticket_types", "id", store, refs.TypeIDs, func(row Row) error {
+				err := row.Scan(&id)
+				k.Types[id] = true
+				return err
+			})
+		},
+		func() error {
+			return lookUp(ctx, r, "SELECT id, user_type FROM users", "id", store, refs.UserIDs, func(row Row) error {
+				var t desk.UserType
+				err := row.Scan(&id, &t)
+				k.Users[id] = t
+				return err
+			})
+		},
+		func() error {
+			return lookUp(ctx, r, "SELECT id FROM products", "id", store, refs.ProductIDs, func(row Row) error {
+				err := row.Scan(&id)
+				k.Products[id] = true
+				return err
+			})
+		},
+		func() error {
+			return lookUp(ctx, r, "SELECT id, name FROM tags", "name", store, refs.Tags, func(row Row) error {
+				err := row.Scan(&id, &name)
+				k.Tags[name] = id
+				return err
+			})
+		},
+		func() error {
+			return lookUp(ctx, r, "SELECT "+attachmentColumns+" FROM attachments a", "id", store, refs.Attachments, func(row Row) error {
+				a, err := scanAttachment(row)
+				if a.CommentID == 0 {
+					k.Attachments[a.ID] = a
+				}
+				return err
+			})
+		},
+	}
+	if refs.Order != "" {
+		n := 0
+		if err := one(ctx, r, "SELECT count(*) FROM orders WHERE store_id = $1 AND number = $2", []any{store, refs.Order}, &n); err != nil {
+			return k, err
+		}
+		k.Order = n > 0
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return k, err
+		}
+	}
+	return k, nil
+}
+
+func lookUp[T any](ctx context.Context, r reader, selection, column string, store int64, values []T, each func(Row) error) error {
+	if len(values) == 0 {
+		return nil
+	}
+	in, args := inList([]any{store}, values)
+	return r.query(ctx, selection+" WHERE store_id = $1 AND "+column+" IN ("+in+")", args, each)
+}

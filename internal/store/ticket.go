@@ -1,0 +1,351 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"storedesk/internal/desk"
+	"storedesk/internal/wire"
+)
+
+const ticketColumns = `t.id, t.seq, t.subject, t.type_id, t.requester_id, t.assignee_id, t.priority, t.from_email,
+	t.order_number, t.channel, t.status, t.created_at, t.updated_at, t.first_reply_at, t.solved_at, t.closed_at, t.agent_touches`
+
+func scanTicket(row Row, t *desk.Ticket) error {
+	return row.Scan(&t.ID, &t.Seq, &t.Subject, &t.TypeID, &t.RequesterID, &t.AssigneeID, &t.Priority, &t.FromEmail,
+		&t.Order, &t.Channel, &t.Status, &t.CreatedAt, &t.UpdatedAt, &t.FirstReplyAt, &t.SolvedAt, &t.ClosedAt, &t.AgentTouches)
+}
+
+// TicketDocument returns the prepared document of a ticket, or desk.ErrNotFound.
+func (db *DB) TicketDocument(ctx context.Context, st *desk.Store, id int64) (*wire.Document, error) {
+	return document(ctx, db, st.ID, id)
+}
+
+// TicketDocument is DB.TicketDocument as this write leaves it, once flushed.
+func (tx *Tx) TicketDocument(ctx context.Context, st *desk.Store, id int64) (*wire.Document, error) {
+	return document(ctx, tx, st.ID, id)
+}
+
+func document(ctx context.Context, r reader, store, id int64) (*wire.Document, error) {
+	var d wire.Document
+	var head, parts, comments Bytes
+	err := desk.ErrNotFound
+	sql := `SELECT d.ticket_id, d.seq, d.head,
+		CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
+			WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END, d.comments
+		FROM ticket_docs d WHERE d.store_id = $1 AND d.ticket_id = $2`
+	found := false
+	if e := r.query(ctx, sql, []any{store, id}, func(row Row) error {
+		found = true
+		if err := row.Scan(&d.ID, &d.Seq, &head, &parts, &comments); err != nil {
+			return err
+		}
+		d.Head, d.Parts, d.Comments = head, parts, comments
+		d = d.Clone()
+		return nil
+	}); e != nil {
+		return nil, e
+	}
+	if !found {
+		return nil, err
+	}
+	return &d, nil
+}
+
+// TicketVersion returns the number of the ticket's latest event, or desk.ErrNotFound.
+func (db *DB) TicketVersion(ctx context.Context, st *desk.Store, id int64) (seq int64, err error) {
+	err = one(ctx, db, "SELECT seq FROM tickets WHERE store_id = $1 AND id = $2", []any{st.ID, id}, &seq)
+	return seq, err
+}
+
+// LockTicket reads a ticket whole and keeps others from writing to it until the write
+// ends; desk.ErrNotFound.
+func (tx *Tx) LockTicket(ctx context.Context, st *desk.Store, id int64) (*desk.Ticket, error) {
+	if err := tx.Begin(ctx); err != nil {
+		return nil, err
+	}
+	t := &desk.Ticket{}
+	sql := "SELECT " + ticketColumns + " FROM tickets t WHERE t.store_id = $1 AND t.id = $2"
+	if tx.db.dialect() == dialectPostgres {
+		sql += " FOR UPDATE"
+	}
+	found := false
+	err := tx.query(ctx, sql, []any{st.ID, id}, func(row Row) error {
+		found = true
+		return scanTicket(row, t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, desk.ErrNotFound
+	}
+	return t, loadLinks(ctx, tx, st.ID, t)
+}
+
+func loadLinks(ctx context.Context, r reader, store int64, t *desk.Ticket) error {
+	err := r.query(ctx, "SELECT product_id FROM ticket_products WHERE store_id = $1 AND ticket_id = $2 ORDER BY product_id",
+		[]any{store, t.ID}, func(row Row) error {
+			var id int64
+			err := row.Scan(&id)
+			t.Products = append(t.Products, id)
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	return r.query(ctx, `SELECT g.id, g.name FROM ticket_tags l JOIN tags g ON g.store_id = l.store_id AND g.id = l.tag_id
+		WHERE l.store_id = $1 AND l.ticket_id = $2 ORDER BY g.id`, []any{store, t.ID}, func(row Row) error {
+		var g desk.Tag
+		err := row.Scan(&g.ID, &g.Name)
+		t.Tags = append(t.Tags, g)
+		return err
+	})
+}
+
+// NewTicketIDs hands out the ids of a new ticket and its event, and of its comment.
+func (tx *Tx) NewTicketIDs(ctx context.Context, withComment bool) (ticket, event, comment int64, err error) {
+	kinds := []kind{kindTicket, kindEvent}
+	if withComment {
+		kinds = append(kinds, kindComment)
+	}
+	ids, err := tx.nextIDs(ctx, kinds...)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	if withComment {
+		comment = ids[2]
+	}
+	return ids[0], ids[1], comment, nil
+}
+
+// NewEventID hands out the id of an event, and of the comment it records, if any.
+func (tx *Tx) NewEventID(ctx context.Context, withComment bool) (event, comment int64, err error) {
+	if !withComment {
+		event, err = tx.nextID(ctx, kindEvent)
+		return event, 0, err
+	}
+	ids, err := tx.nextIDs(ctx, kindEvent, kindComment)
+	if err != nil {
+		return 0, 0, err
+	}
+	return ids[0], ids[1], nil
+}
+
+const insertTicket = `INSERT INTO tickets (store_id, id, seq, subject, type_id, requester_id, assignee_id, priority, from_email,
+	order_number, channel, status, created_at, updated_at, first_reply_at, solved_at, closed_at, agent_touches)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+
+// InsertTicket queues a new ticket with its first comment, if any, its event, and all
+// that is derived from them. It returns the document.
+func (tx *Tx) InsertTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event) (*wire.Document, error) {
+	t.Seq++
+	tx.Exec(insertTicket, ticketArgs(st.ID, t)...)
+	tx.insertLinks(st.ID, t)
+	tx.db.coverSpan(tx, st.ID, t.ID, t.CreatedAt)
+	doc := &wire.Document{ID: t.ID, Seq: t.Seq, At: t.UpdatedAt, Head: wire.TicketHead(nil, t, st.Zone)}
+	words := []string{t.Subject}
+	if t.FromEmail != nil {
+		words = append(words, *t.FromEmail)
+	}
+	if c != nil {
+		tx.insertComment(st.ID, c)
+		doc.Comments = wire.Comment(nil, c, st.Zone)
+		words = append(words, commentWords(c)...)
+	}
+	tx.Exec("INSERT INTO ticket_docs (store_id, ticket_id, seq, head, comments) VALUES ($1, $2, $3, $4, $5)",
+		st.ID, t.ID, t.Seq, string(doc.Head), string(doc.Comments))
+	tx.setSubject(st.ID, t.ID, t.Subject, true)
+	tx.setWords(st.ID, t.ID, desk.Words(words...))
+	tx.insertEvent(st.ID, t, e)
+	return doc, nil
+}
+
+func ticketArgs(store int64, t *desk.Ticket) []any {
+	return []any{
+		store, t.ID, t.Seq, t.Subject, t.TypeID, t.RequesterID, t.AssigneeID, string(t.Priority), t.FromEmail,
+		t.Order, string(t.Channel), string(t.Status), int64(t.CreatedAt), int64(t.UpdatedAt), int64(t.FirstReplyAt),
+		int64(t.SolvedAt), int64(t.ClosedAt), t.AgentTouches,
+	}
+}
+
+func (tx *Tx) insertLinks(store int64, t *desk.Ticket) {
+	for _, id := range t.Products {
+		tx.Exec("INSERT INTO ticket_products (store_id, ticket_id, product_id) VALUES ($1, $2, $3)", store, t.ID, id)
+	}
+	for _, tag := range t.Tags {
+		tx.Exec("INSERT INTO ticket_tags (store_id, ticket_id, tag_id) VALUES ($1, $2, $3)", store, t.ID, tag.ID)
+	}
+}
+
+const updateTicket = `UPDATE tickets SET seq = $3, subject = $4, type_id = $5, requester_id = $6, assignee_id = $7, priority = $8,
+	from_email = $9, order_number = $10, channel = $11, status = $12, created_at = $13, updated_at = $14,
+	first_reply_at = $15, solved_at = $16, closed_at = $17, agent_touches = $18 WHERE store_id = $1 AND id = $2`
+
+// UpdateTicket queues what a write made of a locked ticket: its row, the comment it
+// adds, if any, its event, and all that is derived from them.
+func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event) error {
+	t.Seq++
+	tx.Exec(updateTicket, ticketArgs(st.ID, t)...)
+	var words []string
+	for _, change := range e.Changes {
+		switch change.Field {
+		case "products", "tags":
+			table := "ticket_" + change.Field
+			tx.Exec("DELETE FROM "+table+" WHERE store_id = $1 AND ticket_id = $2", st.ID, t.ID)
+		case "subject":
+			tx.setSubject(st.ID, t.ID, t.Subject, false)
+			words = append(words, t.Subject)
+		case "from_email":
+			if t.FromEmail != nil {
+				words = append(words, *t.FromEmail)
+			}
+		}
+	}
+	tx.relink(st.ID, t, e)
+	head := string(wire.TicketHead(nil, t, st.Zone))
+	if c == nil {
+		tx.Exec("UPDATE ticket_docs SET seq = $3, head = $4 WHERE store_id = $1 AND ticket_id = $2", st.ID, t.ID, t.Seq, head)
+	} else {
+		tx.insertComment(st.ID, c)
+		tx.appendToDocument(st.ID, t, head, string(wire.Comment(nil, c, st.Zone)))
+		words = append(words, commentWords(c)...)
+	}
+	tx.insertEvent(st.ID, t, e)
+	return tx.addWords(ctx, st.ID, t.ID, desk.Words(words...))
+}
+
+func (tx *Tx) relink(store int64, t *desk.Ticket, e *desk.Event) {
+	changed := func(field string) bool {
+		return slices.ContainsFunc(e.Changes, func(c desk.Change) bool { return c.Field == field })
+	}
+	links := desk.Ticket{ID: t.ID}
+	if changed("products") {
+		links.Products = t.Products
+	}
+	if changed("tags") {
+		links.Tags = t.Tags
+	}
+	tx.insertLinks(store, &links)
+}
+
+// sealAt is how many bytes of comments a document keeps before they move to a part
+// of their own.
+const sealAt = 16 << 10
+
+func (tx *Tx) appendToDocument(store int64, t *desk.Ticket, head, comment string) {
+	tx.Exec(`INSERT INTO ticket_doc_parts (store_id, ticket_id, n, body)
+		SELECT store_id, ticket_id, sealed, comments FROM ticket_docs
+		WHERE store_id = $1 AND ticket_id = $2 AND octet_length(comments) >= $3`, store, t.ID, sealAt)
+	tx.Exec(`UPDATE ticket_docs SET seq = $3, head = $4,
+		sealed = CASE WHEN octet_length(comments) >= $6 THEN sealed + 1 ELSE sealed END,
+		comments = CASE WHEN octet_length(comments) >= $6 THEN '' ELSE comments END || $5
+		WHERE store_id = $1 AND ticket_id = $2`, store, t.ID, t.Seq, head, comment, sealAt)
+}
+
+func (tx *Tx) insertComment(store int64, c *desk.Comment) {
+	tx.Exec(`INSERT INTO comments (store_id, ticket_id, id, author_id, body, is_public, from_email, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		store, c.TicketID, c.ID, c.AuthorID, c.Body, c.Public, c.FromEmail, int64(c.CreatedAt))
+	for _, a := range c.Attachments {
+		tx.claimAttachment(store, c, a.ID)
+	}
+}
+
+func commentWords(c *desk.Comment) []string {
+	var words []string
+	if c.Body != nil {
+		words = append(words, *c.Body)
+	}
+	if c.FromEmail != nil {
+		words = append(words, *c.FromEmail)
+	}
+	for _, a := range c.Attachments {
+		words = append(words, a.FileName)
+	}
+	return words
+}
+
+func (tx *Tx) insertEvent(store int64, t *desk.Ticket, e *desk.Event) {
+	e.TicketID, e.Seq = t.ID, t.Seq
+	tx.Exec(`INSERT INTO events (store_id, id, ticket_id, seq, actor_kind, actor_id, type, data, cause_id, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		store, e.ID, e.TicketID, e.Seq, string(e.Actor.Kind), e.Actor.ID, e.Type, string(eventData(e)), e.CauseID, int64(e.CreatedAt))
+}
+
+// eventData is what an event row keeps beside its columns.
+func eventData(e *desk.Event) []byte {
+	data, err := json.Marshal(struct {
+		Changes   []desk.Change `json:"changes,omitempty"`
+		CommentID int64         `json:"comment,omitempty"`
+		Public    bool          `json:"public,omitempty"`
+	}{e.Changes, e.CommentID, e.Public})
+	if err != nil {
+		panic(err) // changes hold texts, numbers and lists of them
+	}
+	return data
+}
+
+// setSubject keeps the text that searches in subjects read.
+func (tx *Tx) setSubject(store, id int64, subject string, isNew bool) {
+	folded := desk.Fold(subject)
+	if isNew {
+		tx.Exec("INSERT INTO ticket_subjects (store_id, ticket_id, folded) VALUES ($1, $2, $3)", store, id, folded)
+	} else {
+		tx.Exec("UPDATE ticket_subjects SET folded = $3 WHERE store_id = $1 AND ticket_id = $2", store, id, folded)
+	}
+	if tx.db.dialect() == dialectSQLite {
+		tx.Exec("INSERT OR REPLACE INTO ticket_subjects_text (rowid, folded) VALUES ($1, $2)", rowBase(store)+id, folded)
+	}
+}
+
+// setWords keeps the word set of a new ticket.
+func (tx *Tx) setWords(store, id int64, words []string) {
+	if tx.db.dialect() == dialectPostgres {
+		tx.Exec("INSERT INTO ticket_words (store_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(CAST($3 AS text[])))",
+			store, id, append([]string{}, words...)) // never nil, which would be NULL
+		return
+	}
+	text := joinWords(words)
+	tx.Exec("INSERT INTO ticket_words (store_id, ticket_id, words) VALUES ($1, $2, $3)", store, id, text)
+	tx.Exec("INSERT INTO ticket_words_text (rowid, words) VALUES ($1, $2)", rowBase(store)+id, text)
+}
+
+// maxWords bounds the word set of one ticket: what comes after is not found by it.
+const maxWords = 50_000
+
+// addWords extends the word set of a ticket.
+func (tx *Tx) addWords(ctx context.Context, store, id int64, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	if tx.db.dialect() == dialectPostgres {
+		tx.Exec(`UPDATE ticket_words SET words = words || array_to_tsvector(CAST($3 AS text[]))
+			WHERE store_id = $1 AND ticket_id = $2 AND length(words) < $4`, store, id, words, maxWords)
+		return nil
+	}
+	var have string
+	err := one(ctx, tx, "SELECT words FROM ticket_words WHERE store_id = $1 AND ticket_id = $2", []any{store, id}, &have)
+	if err != nil {
+		return err
+	}
+	var more []string
+	for _, w := range words {
+		if !strings.Contains(have, wordMark+w+wordMark) {
+			more = append(more, w)
+		}
+	}
+	if len(more) == 0 || len(have) > 10*maxWords {
+		return nil
+	}
+	have = strings.TrimSuffix(have, wordMark) + joinWords(more)
+	tx.Exec("UPDATE ticket_words SET words = $3 WHERE store_id = $1 AND ticket_id = $2", store, id, have)
+	tx.Exec("INSERT OR REPLACE INTO ticket_words_text (rowid, words) VALUES ($1, $2)", rowBase(store)+id, have)
+	return nil
+}
+
+func joinWords(words []string) string {
+	return wordMark + strings.Join(words, wordMark) + wordMark
+}
