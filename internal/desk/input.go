@@ -66,10 +66,19 @@ func (in *TicketInput) Refs() Refs {
 	return refs
 }
 
+// Person is what a ticket's rules and its search words need to know of a user.
+type Person struct {
+	Type                       UserType
+	Email, FirstName, LastName string
+}
+
+// Texts are what full-text search knows a person by.
+func (p Person) Texts() []string { return []string{p.Email, p.FirstName, p.LastName} }
+
 // Known is which of the rows named by Refs were found.
 type Known struct {
 	Types       map[int64]bool
-	Users       map[int64]UserType
+	Users       map[int64]Person
 	Order       bool
 	Products    map[int64]bool
 	Tags        map[string]int64

@@ -41,7 +41,7 @@ func (t *Ticket) apply(in *TicketInput, known Known, now Instant) {
 		t.Products = slices.Compact(t.Products)
 	}
 	if in.Tags != nil {
-		t.Tags = tagsByID(*in.Tags, known.Tags)
+		t.Tags = TagsByID(*in.Tags, known.Tags)
 	}
 	if in.Status != nil {
 		t.move(*in.Status, now)
@@ -54,7 +54,8 @@ func set[T any](to, from *T) {
 	}
 }
 
-func tagsByID(names []string, ids map[string]int64) []Tag {
+// TagsByID makes tags of names, each once, in the order of their ids.
+func TagsByID(names []string, ids map[string]int64) []Tag {
 	tags := make([]Tag, 0, len(names))
 	for _, name := range names {
 		tag := Tag{ID: ids[name], Name: name}

@@ -76,14 +76,15 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 		if u, err = tx.LockUser(ctx, st, id); err != nil {
 			return err
 		}
+		before := *u
 		in.Patch(u)
 		if taken, err := tx.EmailTaken(ctx, st, u.Email, id); err != nil {
 			return err
 		} else if taken {
 			return emailTaken
 		}
-		tx.UpdateUser(st, u)
-		return nil
+		renamed := before.Email != u.Email || before.FirstName != u.FirstName || before.LastName != u.LastName
+		return tx.UpdateUser(ctx, st, u, renamed)
 	})
 	if desk.CodeOf(err) == desk.Conflict {
 		return nil, emailTaken

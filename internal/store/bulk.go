@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"sync"
+	"fmt"
+	"slices"
 
 	"storedesk/internal/desk"
 )
@@ -24,9 +26,6 @@ type Bulk struct {
 	agents map[int64]bool
 	top    int64 // tickets with larger ids were not there when the load began
 
-	mu      sync.Mutex
-	ordered map[string]int64 // ids of orders by number
-	order   int64            // largest id of an order
 }
 
 // BulkResult says what a batch did, as counts of objects; Failed lists those that
@@ -103,35 +102,35 @@ func (b *Bulk) BeginTickets(ctx context.Context) (*Refs, error) {
 	return refs, nil
 }
 
-// Tags returns the tags with these names, in the order of their ids, making those that
-// are not there: each store counts them 1, 2, 3 … by first appearance. Unlike the Write
-// methods it must not be called by two goroutines at once.
-func (b *Bulk) Tags(ctx context.Context, names []string) ([]desk.Tag, error) {
-	if len(names) == 0 {
-		return nil, nil
-	}
-	var missing []string
-	for _, name := range names {
-		if b.tags[name] == 0 {
-			missing = append(missing, name)
+// MakeTags makes the tags with these names that are not there yet: each store counts
+// them 1, 2, 3 … by first appearance. Neither it nor Tags may be called by two
+// goroutines at once.
+func (b *Bulk) MakeTags(ctx context.Context, names []string) error {
+	for try := 0; ; try++ {
+		var missing []string
+		for _, name := range names {
+			if b.tags[name] == 0 {
+				missing = append(missing, name)
+			}
 		}
-	}
-	if len(missing) > 0 {
-		if err := b.makeTags(ctx, missing); err != nil {
-			return nil, err
+		if len(missing) == 0 {
+			return nil
 		}
-	}
-	return desk.TagsByID(names, b.tags), nil
-}
-
-func (b *Bulk) makeTags(ctx context.Context, names []string) error {
-	return b.db.Write(ctx, func(tx *Tx) error {
-		if err := tx.Begin(ctx); err != nil {
+		if try == maxTries {
+			return fmt.Errorf("others make tags all the time: %q and %d more", missing[0], len(missing)-1)
+		}
+		if err := b.tryTags(ctx, missing); err != nil {
 			return err
 		}
+	}
+}
+
+// tryTags makes tags; one whose id another write took meanwhile is left for the next try.
+func (b *Bulk) tryTags(ctx context.Context, names []string) error {
+	return b.db.Write(ctx, func(tx *Tx) error {
 		for _, name := range names {
-			tx.Exec(`INSERT INTO tags (store_id, id, name) SELECT $1, coalesce(max(id), 0) + 1, CAST($2 AS TEXT) FROM tags WHERE store_id = $1
-				ON CONFLICT (store_id, name) DO NOTHING`, b.st.ID, name)
+			tx.Exec(`INSERT INTO tags (store_id, id, name) SELECT $1, coalesce(max(id), 0) + 1, CAST($2 AS TEXT) FROM tags
+				WHERE store_id = $1 ON CONFLICT DO NOTHING`, b.st.ID, name)
 		}
 		if err := tx.Flush(ctx); err != nil {
 			return err
@@ -148,6 +147,22 @@ func (b *Bulk) makeTags(ctx context.Context, names []string) error {
 		tx.reserveIDs(kindTag, largest)
 		return err
 	})
+}
+
+// Tags returns the tags with these names, each once, in the order of their ids.
+// MakeTags has made them.
+func (b *Bulk) Tags(names []string) []desk.Tag {
+	if len(names) == 0 {
+		return nil
+	}
+	tags := make([]desk.Tag, 0, len(names))
+	for _, name := range names {
+		if tag := (desk.Tag{ID: b.tags[name], Name: name}); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	slices.SortFunc(tags, func(a, b desk.Tag) int { return cmp.Compare(a.ID, b.ID) })
+	return tags
 }
 
 // each runs write on every object of a batch by itself, after the whole batch met a

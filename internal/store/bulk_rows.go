@@ -124,7 +124,7 @@ func (r *bulkRows) copyTo(ctx context.Context, c *pgTx) error {
 
 // maxArgs is about how many arguments one statement of a bulk load takes on SQLite:
 // more save no time and cost memory.
-const maxArgs = 1000
+const maxArgs = 4000
 
 func (r *bulkRows) insert(ctx context.Context, c *liteConn) error {
 	width := len(r.columns)
@@ -144,8 +144,10 @@ func (r *bulkRows) insert(ctx context.Context, c *liteConn) error {
 }
 
 // insertSQL is the statement for n rows. Placeholders are without numbers, which the
-// driver would look up one by one.
+// driver would look up one by one. OR FAIL leaves the rows before a conflict in place
+// and spares SQLite a journal for each statement: the savepoint of the whole write
+// undoes them.
 func (r *bulkRows) insertSQL(n int) string {
 	row := "(" + strings.Repeat("?,", len(r.columns)-1) + "?)"
-	return "INSERT INTO " + r.table + " (" + strings.Join(r.columns, ", ") + ") VALUES " + strings.Repeat(row+",", n-1) + row
+	return "INSERT OR FAIL INTO " + r.table + " (" + strings.Join(r.columns, ", ") + ") VALUES " + strings.Repeat(row+",", n-1) + row
 }

@@ -94,8 +94,15 @@ func (s *shop) add(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.words[doc.ID] = desk.Words(*in.Subject, *in.Comment.Body)
+	s.words[doc.ID] = desk.Words(s.emails[deref(in.RequesterID)], *in.Subject, *in.Comment.Body)
 	s.remember(t, doc.ID)
+}
+
+func deref(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
 }
 
 // change writes to a random ticket.
@@ -105,7 +112,7 @@ func (s *shop) change(t *testing.T) {
 	if _, err := s.tickets.Update(t.Context(), s.st, id, in, desk.Write{Actor: desk.System}); err != nil {
 		t.Fatal(err)
 	}
-	s.words[id] = append(s.words[id], desk.Words(*in.Subject, *in.Comment.Body)...)
+	s.words[id] = append(s.words[id], desk.Words(s.emails[deref(in.RequesterID)], *in.Subject, *in.Comment.Body)...)
 	s.remember(t, id)
 }
 
@@ -142,7 +149,9 @@ func (s *shop) filter() desk.TicketFilter {
 	}
 	maybe(func() { f.Text = text() })
 	maybe(func() { f.Subject = text() })
-	maybe(func() { f.Words = desk.Words(pick(s.rng, []string{"refund", "lampe", "返品", "kettle 42", "nowhere", "ça", "thanks refund"})) })
+	maybe(func() {
+		f.Words = desk.Words(pick(s.rng, []string{"refund", "lampe", "返品", "kettle 42", "nowhere", "ça", "thanks refund", "customer.7@", "refund example"}))
+	})
 	maybe(func() { id := s.rng.Int64N(int64(len(s.all)) + 3); f.ID = &id })
 	maybe(func() { f.Statuses = []desk.Status{pick(s.rng, desk.Statuses), pick(s.rng, desk.Statuses)} })
 	maybe(func() { f.RequesterID = s.rng.Int64N(21) + 1 })

@@ -77,7 +77,7 @@ func (tx *Tx) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.K
 
 func known(ctx context.Context, r reader, store int64, refs desk.Refs) (desk.Known, error) {
 	k := desk.Known{
-		Types: map[int64]bool{}, Users: map[int64]desk.UserType{}, Products: map[int64]bool{},
+		Types: map[int64]bool{}, Users: map[int64]desk.Person{}, Products: map[int64]bool{},
 		Tags: map[string]int64{}, Attachments: map[int64]desk.Attachment{},
 	}
 	var id int64
@@ -91,10 +91,10 @@ func known(ctx context.Context, r reader, store int64, refs desk.Refs) (desk.Kno
 			})
 		},
 		func() error {
-			return lookUp(ctx, r, "SELECT id, user_type FROM users", "id", store, refs.UserIDs, func(row Row) error {
-				var t desk.UserType
-				err := row.Scan(&id, &t)
-				k.Users[id] = t
+			return lookUp(ctx, r, "SELECT id, user_type, email, first_name, last_name FROM users", "id", store, refs.UserIDs, func(row Row) error {
+				var p desk.Person
+				err := row.Scan(&id, &p.Type, &p.Email, &p.FirstName, &p.LastName)
+				k.Users[id] = p
 				return err
 			})
 		},

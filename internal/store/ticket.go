@@ -140,13 +140,13 @@ const insertTicket = `INSERT INTO tickets (store_id, id, seq, subject, type_id, 
 
 // InsertTicket queues a new ticket with its first comment, if any, its event, and all
 // that is derived from them. It returns the document.
-func (tx *Tx) InsertTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event) (*wire.Document, error) {
+func (tx *Tx) InsertTicket(st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event, requester desk.Person) *wire.Document {
 	t.Seq++
 	tx.Exec(insertTicket, ticketArgs(st.ID, t)...)
 	tx.insertLinks(st.ID, t)
 	tx.db.coverSpan(tx, st.ID, t.ID, t.CreatedAt)
 	doc := &wire.Document{ID: t.ID, Seq: t.Seq, At: t.UpdatedAt, Head: wire.TicketHead(nil, t, st.Zone)}
-	words := []string{t.Subject}
+	words := append(requester.Texts(), t.Subject)
 	if t.FromEmail != nil {
 		words = append(words, *t.FromEmail)
 	}
@@ -160,7 +160,7 @@ func (tx *Tx) InsertTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, 
 	tx.setSubject(st.ID, t.ID, t.Subject, true)
 	tx.setWords(st.ID, t.ID, desk.Words(words...))
 	tx.insertEvent(st.ID, t, e)
-	return doc, nil
+	return doc
 }
 
 func ticketArgs(store int64, t *desk.Ticket) []any {
@@ -186,7 +186,7 @@ const updateTicket = `UPDATE tickets SET seq = $3, subject = $4, type_id = $5, r
 
 // UpdateTicket queues what a write made of a locked ticket: its row, the comment it
 // adds, if any, its event, and all that is derived from them.
-func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event) error {
+func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, c *desk.Comment, e *desk.Event, requester desk.Person) error {
 	t.Seq++
 	tx.Exec(updateTicket, ticketArgs(st.ID, t)...)
 	var words []string
@@ -198,6 +198,8 @@ func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, 
 		case "subject":
 			tx.setSubject(st.ID, t.ID, t.Subject, false)
 			words = append(words, t.Subject)
+		case "requester":
+			words = append(words, requester.Texts()...)
 		case "from_email":
 			if t.FromEmail != nil {
 				words = append(words, *t.FromEmail)

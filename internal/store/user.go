@@ -162,10 +162,31 @@ func (tx *Tx) InsertUser(st *desk.Store, u *desk.User) {
 	tx.indexUser(st.ID, u)
 }
 
-// UpdateUser queues what a write made of a locked user.
-func (tx *Tx) UpdateUser(st *desk.Store, u *desk.User) {
+// UpdateUser queues what a write made of a locked user. renamed says that the name or
+// the address changed: then the user's tickets are found by the new ones too.
+func (tx *Tx) UpdateUser(ctx context.Context, st *desk.Store, u *desk.User, renamed bool) error {
 	tx.Exec(updateUser, userArgs(st.ID, u)...)
 	tx.indexUser(st.ID, u)
+	if !renamed {
+		return nil
+	}
+	var tickets []int64
+	err := tx.query(ctx, "SELECT id FROM tickets WHERE store_id = $1 AND requester_id = $2", []any{st.ID, u.ID}, func(row Row) error {
+		var id int64
+		err := row.Scan(&id)
+		tickets = append(tickets, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	words := desk.Words(u.Email, u.FirstName, u.LastName)
+	for _, id := range tickets {
+		if err := tx.addWords(ctx, st.ID, id, words); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) indexUser(store int64, u *desk.User) {

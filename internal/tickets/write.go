@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/store"
@@ -42,9 +43,7 @@ func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.TicketInp
 		t.ID = ticketID
 		e := &desk.Event{ID: eventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
 		c := comment(in.Comment, known, t, e, commentID, now)
-		if doc, err = tx.InsertTicket(ctx, st, t, c, e); err != nil {
-			return err
-		}
+		doc = tx.InsertTicket(st, t, c, e, known.Users[t.RequesterID])
 		tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
 		return nil
 	})
@@ -75,7 +74,7 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 		e := &desk.Event{ID: eventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
 		e.Changes = t.Apply(in, known, now)
 		c := comment(in.Comment, known, t, e, commentID, now)
-		if err := tx.UpdateTicket(ctx, st, t, c, e); err != nil {
+		if err := tx.UpdateTicket(ctx, st, t, c, e, known.Users[t.RequesterID]); err != nil {
 			return err
 		}
 		if err := tx.Flush(ctx); err != nil {
@@ -95,8 +94,9 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 // AddComment adds a comment to a ticket; errors are those of Update.
 func (s *Service) AddComment(ctx context.Context, st *desk.Store, id int64, c *desk.CommentInput, w desk.Write) (*wire.Document, error) {
 	doc, err := s.Update(ctx, st, id, &desk.TicketInput{Comment: c}, w)
-	if e, ok := err.(*desk.Error); ok && e.Fields != nil {
-		e.Fields = ofComment(e.Fields)
+	var e *desk.Error
+	if errors.As(err, &e) && e.Fields != nil {
+		return nil, &desk.Error{Code: e.Code, Fields: ofComment(e.Fields)}
 	}
 	return doc, err
 }
@@ -137,7 +137,7 @@ func comment(in *desk.CommentInput, known desk.Known, t *desk.Ticket, e *desk.Ev
 		c.Attachments = append(c.Attachments, a)
 	}
 	c.SortAttachments()
-	t.Touched(c, known.Users[c.AuthorID] == desk.UserDashboard)
+	t.Touched(c, known.Users[c.AuthorID].Type == desk.UserDashboard)
 	e.CommentID, e.Public = c.ID, c.Public
 	return c
 }

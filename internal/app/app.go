@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"storedesk/internal/access"
+	"storedesk/internal/blob"
+	"storedesk/internal/commerce"
+	"storedesk/internal/people"
+	"storedesk/internal/settings"
+	"storedesk/internal/store"
+	"storedesk/internal/tickets"
+)
+
+// App is the program's parts, built on one database.
+type App struct {
+	Config   Config
+	Log      *slog.Logger
+	DB       *store.DB
+	Blobs    blob.Store
+	Stores   *settings.Stores
+	Access   *access.Service
+	Tickets  *tickets.Service
+	People   *people.Service
+	Commerce *commerce.Service
+}
+
+// Open connects to the database, brings its schema up to date, makes sure there is a
+// store, and builds the parts.
+func Open(ctx context.Context, c Config) (*App, error) {
+	log := newLogger(&c)
+	db, err := store.Open(ctx, store.Options{URL: c.DatabaseURL, DataDir: c.DataDir, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	a := build(c, log, db)
+	if err := a.prepare(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func build(c Config, log *slog.Logger, db *store.DB) *App {
+	now := time.Now
+	return &App{
+		Config: c, Log: log, DB: db,
+		Stores:   &settings.Stores{DB: db, Now: now},
+		Access:   &access.Service{DB: db, Now: now},
+		Tickets:  &tickets.Service{DB: db, Now: now},
+		People:   &people.Service{DB: db, Now: now},
+		Commerce: &commerce.Service{DB: db},
+	}
+}
+
+func (a *App) prepare(ctx context.Context) error {
+	if err := a.DB.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := a.Stores.EnsureDefault(ctx); err != nil {
+		return err
+	}
+	var err error
+	a.Blobs, err = blob.Open(ctx, a.Config.BlobURL, a.Config.DataDir)
+	return err
+}
+
+// Close lets go of the database.
+func (a *App) Close() { a.DB.Close() }
+
+func newLogger(c *Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Level()}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

@@ -1,0 +1,103 @@
+// Package app builds the program top-down from its parts, and starts and stops it.
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"storedesk/internal/store"
+)
+
+// Version is the program's version; the build sets it.
+var Version = "dev"
+
+// Config is what an operator sets, by flag or by variable.
+type Config struct {
+	DatabaseURL string `name:"database-url" env:"STOREDESK_DATABASE_URL" placeholder:"URL" help:"Where the data is: postgres://… or sqlite:FILE. Default: a SQLite file in the data directory."`
+	DataDir     string `name:"data-dir" env:"STOREDESK_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the SQLite file and of attachments (default ${default})."`
+	BlobURL     string `name:"blob-url" env:"STOREDESK_BLOB_URL" placeholder:"URL" help:"Where attachments are: file:///DIR or s3://KEY:SECRET@HOST/BUCKET. Default: blobs in the data directory."`
+	LogFormat   string `name:"log-format" env:"STOREDESK_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
+	LogLevel    string `name:"log-level" env:"STOREDESK_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
+}
+
+// ServeConfig is what the server needs besides.
+type ServeConfig struct {
+	Listen         string `name:"listen" env:"STOREDESK_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address to answer HTTP on (default ${default})."`
+	RateLimit      int    `name:"rate-limit" env:"STOREDESK_RATE_LIMIT" default:"4" help:"Requests a second that each access token may make; 0 = any number (default ${default}, as the original)."`
+	PageSize       int    `name:"page-size" env:"STOREDESK_PAGE_SIZE" default:"20" help:"Rows on a page of a list (default ${default})."`
+	TrustedProxies string `name:"trusted-proxies" env:"STOREDESK_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Proxies whose X-Forwarded-Host and -Proto are believed, separated by commas: 10.0.0.0/8,127.0.0.1."`
+}
+
+// Check returns every problem with the configuration, in one error.
+func (c *Config) Check() error {
+	var problems []error
+	if err := store.CheckURL(c.DatabaseURL); err != nil {
+		problems = append(problems, fmt.Errorf("STOREDESK_DATABASE_URL: %w", err))
+	}
+	if c.DataDir == "" {
+		problems = append(problems, errors.New("STOREDESK_DATA_DIR: no directory named"))
+	}
+	if u, err := url.Parse(c.BlobURL); err != nil {
+		problems = append(problems, errors.New("STOREDESK_BLOB_URL: not a URL"))
+	} else if u.Scheme != "" && u.Scheme != "file" && u.Scheme != "s3" {
+		problems = append(problems, fmt.Errorf("STOREDESK_BLOB_URL: scheme %q is neither file nor s3", u.Scheme))
+	}
+	return errors.Join(problems...)
+}
+
+// Check returns every problem with the configuration, in one error.
+func (c *ServeConfig) Check() error {
+	var problems []error
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		problems = append(problems, fmt.Errorf("STOREDESK_LISTEN: %w", err))
+	}
+	if c.RateLimit < 0 {
+		problems = append(problems, fmt.Errorf("STOREDESK_RATE_LIMIT: %d is less than 0", c.RateLimit))
+	}
+	if c.PageSize < 1 || c.PageSize > 100 {
+		problems = append(problems, fmt.Errorf("STOREDESK_PAGE_SIZE: %d is not between 1 and 100", c.PageSize))
+	}
+	if _, err := c.proxies(); err != nil {
+		problems = append(problems, fmt.Errorf("STOREDESK_TRUSTED_PROXIES: %w", err))
+	}
+	return errors.Join(problems...)
+}
+
+func (c *ServeConfig) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	var problems []error
+	for _, text := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if ip, err := netip.ParseAddr(text); err == nil {
+			list = append(list, netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
+		} else if prefix, err := netip.ParsePrefix(text); err == nil {
+			list = append(list, prefix.Masked())
+		} else {
+			problems = append(problems, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", text))
+		}
+	}
+	return list, errors.Join(problems...)
+}
+
+// Database says in words where the data is, without secrets.
+func (c *Config) Database() string {
+	if c.DatabaseURL == "" {
+		return "sqlite:" + filepath.Join(c.DataDir, "storedesk.db")
+	}
+	if u, err := url.Parse(c.DatabaseURL); err == nil {
+		return u.Redacted()
+	}
+	return "the database"
+}
+
+// Level is the log level by its name.
+func (c *Config) Level() slog.Level {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the flag's enum has checked it
+	return level
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"storedesk"
+	"storedesk/internal/in/admin"
+	"storedesk/internal/in/docs"
+	"storedesk/internal/in/media"
+)
+
+// How long the server waits: for a request's head, for the next request on a
+// connection, and for requests under way when it is told to stop.
+const (
+	headTimeout  = 10 * time.Second
+	idleTimeout  = 2 * time.Minute
+	drainTimeout = 30 * time.Second
+)
+
+// Serve answers HTTP until ctx ends, then lets the requests under way finish. ready is
+// called with the address once it listens.
+func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) error {
+	handler, err := a.Handler(c)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headTimeout, IdleTimeout: idleTimeout,
+		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelWarn),
+	}
+	var background sync.WaitGroup
+	background.Go(func() { a.housekeeping(ctx) })
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	a.Log.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()), slog.String("version", Version),
+		slog.String("database", a.Config.Database()))
+	ready(listener.Addr())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	return errors.Join(a.drain(server), waitFor(&background))
+}
+
+func waitFor(group *sync.WaitGroup) error {
+	group.Wait()
+	return nil
+}
+
+func (a *App) drain(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	a.Log.InfoContext(ctx, "stopping: letting requests under way finish")
+	err := server.Shutdown(ctx)
+	if e := a.Access.Flush(ctx); err == nil {
+		err = e
+	}
+	return err
+}
+
+// Handler is everything that is served, by path.
+func (a *App) Handler(c ServeConfig) (http.Handler, error) {
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	reference, err := docs.Handler(storedesk.OpenAPI)
+	if err != nil {
+		return nil, err
+	}
+	api := admin.New(admin.Config{
+		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Access: a.Access, Stores: a.Stores, Blobs: a.Blobs,
+		PageSize: c.PageSize, RateLimit: c.RateLimit, TrustedProxies: proxies, Links: media.Links(time.Now), Log: a.Log,
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/api/admin", api)
+	mux.Handle(admin.Base, api)
+	mux.Handle(docs.Path, reference)
+	mux.Handle(media.Base, &media.Handler{Tickets: a.Tickets, Stores: a.Stores, Blobs: a.Blobs, Log: a.Log, Now: time.Now})
+	mux.HandleFunc("GET /healthz", a.health)
+	mux.HandleFunc("GET /{$}", front)
+	return exactPaths(mux, api), nil
+}
+
+// exactPaths keeps the API's paths as they came: ServeMux would clean double slashes
+// away with a redirect, where the API says that there is nothing.
+func exactPaths(mux, api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.URL.Path) >= len(admin.Base) && r.URL.Path[:len(admin.Base)] == admin.Base && r.URL.Path != contractPath {
+			api.ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == contractPath {
+			serveContract(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+const contractPath = admin.Base + "openapi.yaml"
+
+// serveContract answers the API's document; it holds nothing secret and needs no token.
+func serveContract(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Method not allowed.", http.StatusMethodNotAllowed)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/yaml")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("ETag", contractTag)
+	if r.Header.Get("If-None-Match") == contractTag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(storedesk.OpenAPI) // a client that went away is no error of ours
+	}
+}
+
+// front sends a visitor to the reference, until there is a dashboard.
+func front(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, docs.Path, http.StatusFound)
+}
+
+// health tells a load balancer whether this node can reach its database.
+func (a *App) health(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		a.Log.WarnContext(ctx, "health check", slog.Any("error", err))
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}

@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"storedesk/internal/access"
+	"storedesk/internal/blob"
+	"storedesk/internal/commerce"
+	"storedesk/internal/desk"
+	"storedesk/internal/people"
+	"storedesk/internal/settings"
+	"storedesk/internal/tickets"
+	"storedesk/internal/wire"
+)
+
+// Config is what the door needs. The services, Stores and Blobs are required.
+type Config struct {
+	Tickets  *tickets.Service
+	People   *people.Service
+	Commerce *commerce.Service
+	Access   *access.Service
+	Stores   *settings.Stores
+	Blobs    blob.Store
+
+	PageSize       int            // rows of a list page; 0 = 20
+	RateLimit      int            // requests in any second, for each token; 0 = no limit
+	TrustedProxies []netip.Prefix // whose X-Forwarded-Host and -Proto are believed
+
+	// BodyIdle is how long a request's body may make no progress; 0 = 30 seconds.
+	// A whole body may take twenty times as long.
+	BodyIdle time.Duration
+	// Links makes the URLs of attachments for a store and an origin such as
+	// https://desk.example; nil = wire.Origin.
+	Links func(st *desk.Store, origin string) wire.Linker
+
+	Log *slog.Logger     // nil = slog.Default
+	Now func() time.Time // nil = time.Now
+}
+
+const (
+	defaultPageSize = 20
+	defaultBodyIdle = 30 * time.Second
+)
+
+// API answers requests under Base. It is safe for concurrent use.
+type API struct {
+	tickets  *tickets.Service
+	people   *people.Service
+	commerce *commerce.Service
+	access   *access.Service
+	stores   *settings.Stores
+	blobs    blob.Store
+	links    func(*desk.Store, string) wire.Linker
+
+	pageSize int
+	bodyIdle time.Duration
+	trusted  []netip.Prefix
+	throttle *throttle
+	log      *slog.Logger
+	now      func() time.Time
+
+	resources []*resource
+	router    *node
+}
+
+// New returns the handler for every path under Base, Base without its slash too.
+func New(cfg Config) http.Handler {
+	a := &API{
+		tickets: cfg.Tickets, people: cfg.People, commerce: cfg.Commerce,
+		access: cfg.Access, stores: cfg.Stores, blobs: cfg.Blobs, links: cfg.Links,
+		pageSize: cfg.PageSize, bodyIdle: cfg.BodyIdle, trusted: cfg.TrustedProxies,
+		throttle: newThrottle(cfg.RateLimit), log: cfg.Log, now: cfg.Now,
+		resources: resources(table),
+	}
+	a.router = newRouter(a.resources)
+	a.fillIn()
+	return a
+}
+
+func (a *API) fillIn() {
+	if a.pageSize <= 0 {
+		a.pageSize = defaultPageSize
+	}
+	if a.bodyIdle <= 0 {
+		a.bodyIdle = defaultBodyIdle
+	}
+	if a.links == nil {
+		a.links = func(_ *desk.Store, origin string) wire.Linker { return wire.Origin(origin) }
+	}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+}

@@ -1,0 +1,125 @@
+package admin
+
+import "strings"
+
+// Base is the path under which everything in this package is served.
+const Base = "/api/admin/"
+
+// Route is one line of the table: what may be asked, who may ask it, who answers.
+type Route struct {
+	Method  string
+	Path    string // below Base, ends in a slash; {…} stands for one path element
+	Scope   string // resource of the scope a token needs: "tickets" is tickets:read or tickets:write; "" = any token
+	handle  handler
+	uploads bool // the body is a stream of files, taken apart by the handler
+}
+
+// handler answers a request that has passed every check.
+type handler func(*API, *call) error
+
+// table holds every route. HEAD goes with GET, and OPTIONS with every path. The
+// order of methods of a path is that of its Allow header.
+var table = []Route{
+	{Method: "GET", Path: "", Scope: "", handle: (*API).root},
+
+	{Method: "GET", Path: "tickets/", Scope: "tickets", handle: (*API).listTickets},
+	{Method: "POST", Path: "tickets/", Scope: "tickets", handle: (*API).createTicket},
+	{Method: "GET", Path: "tickets/{id}/", Scope: "tickets", handle: (*API).showTicket},
+	{Method: "PUT", Path: "tickets/{id}/", Scope: "tickets", handle: (*API).updateTicket},
+	{Method: "PATCH", Path: "tickets/{id}/", Scope: "tickets", handle: (*API).updateTicket},
+	{Method: "GET", Path: "tickets/{id}/comments/", Scope: "tickets", handle: (*API).showTicket},
+	{Method: "POST", Path: "tickets/{id}/comments/", Scope: "tickets", handle: (*API).addComment},
+	{Method: "POST", Path: "tickets/attachments/", Scope: "tickets", handle: (*API).uploadAttachments, uploads: true},
+
+	{Method: "GET", Path: "tickettypes/", Scope: "tickets", handle: (*API).listTypes},
+	{Method: "GET", Path: "tickettypes/{id}/", Scope: "tickets", handle: (*API).showType},
+
+	{Method: "GET", Path: "users/", Scope: "users", handle: (*API).listUsers},
+	{Method: "POST", Path: "users/", Scope: "users", handle: (*API).createUser},
+	{Method: "GET", Path: "users/{id}/", Scope: "users", handle: (*API).showUser},
+	{Method: "PUT", Path: "users/{id}/", Scope: "users", handle: (*API).updateUser},
+	{Method: "PATCH", Path: "users/{id}/", Scope: "users", handle: (*API).updateUser},
+
+	{Method: "GET", Path: "orders/", Scope: "orders", handle: (*API).listOrders},
+	{Method: "GET", Path: "orders/{number}/", Scope: "orders", handle: (*API).showOrder},
+
+	{Method: "GET", Path: "products/", Scope: "catalogue", handle: (*API).listProducts},
+	{Method: "GET", Path: "products/{id}/", Scope: "catalogue", handle: (*API).showProduct},
+}
+
+// Routes returns the table with whole paths, without HEAD and OPTIONS.
+func Routes() []Route {
+	routes := make([]Route, len(table))
+	for i, r := range table {
+		r.Path = Base + r.Path
+		routes[i] = r
+	}
+	return routes
+}
+
+// resource is what the table says about one path.
+type resource struct {
+	path    string
+	list    bool // a collection, named in the listing at Base
+	scope   string
+	read    string // the scope for GET, HEAD, OPTIONS; "" = any token
+	write   string // the scope for every other method, known or not
+	allow   []string
+	methods map[string]handler // with HEAD, without OPTIONS
+	uploads bool
+	options []byte // the answer to OPTIONS
+}
+
+// resources gathers the routes by path, in the table's order.
+func resources(routes []Route) []*resource {
+	var all []*resource
+	byPath := map[string]*resource{}
+	for _, route := range routes {
+		res := byPath[route.Path]
+		if res == nil {
+			res = newResource(route)
+			byPath[route.Path] = res
+			all = append(all, res)
+		}
+		res.methods[route.Method] = route.handle
+		res.uploads = res.uploads || route.uploads
+	}
+	for _, res := range all {
+		res.seal(routes)
+	}
+	return all
+}
+
+func newResource(route Route) *resource {
+	res := &resource{path: route.Path, scope: route.Scope, methods: map[string]handler{}}
+	if route.Scope != "" {
+		res.read, res.write = route.Scope+":read", route.Scope+":write"
+	}
+	return res
+}
+
+// seal derives what needs all methods of the path.
+func (res *resource) seal(routes []Route) {
+	var methods []string
+	for _, route := range routes {
+		if route.Path == res.path {
+			methods = append(methods, route.Method)
+		}
+	}
+	if get, ok := res.methods["GET"]; ok {
+		res.methods["HEAD"] = get
+		methods = append(methods, "HEAD")
+		res.list = strings.Count(res.path, "/") == 1
+	}
+	res.allow = []string{strings.Join(append(methods, "OPTIONS"), ", ")}
+	res.options = optionsBody(res)
+}
+
+// needs is the scope a method asks for.
+func (res *resource) needs(method string) string {
+	switch method {
+	case "GET", "HEAD", "OPTIONS":
+		return res.read
+	}
+	return res.write
+}

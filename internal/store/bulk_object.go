@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"storedesk/internal/desk"
+)
+
+// bulkKind is how one kind of object is compared and written. The first two columns
+// of its table are store_id and id.
+type bulkKind struct {
+	kind    kind
+	table   string
+	columns string
+	key     string // the column by which an object is known again
+}
+
+var (
+	bulkUsers = bulkKind{kindUser, "users", "store_id id email first_name last_name ip phone_number date_joined language is_blocked " +
+		"addresses orders_count subscriptions_count total_spent user_type tags accepts_marketing metadata user_agent " +
+		"email_folded name_folded", "id"}
+	bulkTypes    = bulkKind{kindTicketType, "ticket_types", "store_id id name", "id"}
+	bulkProducts = bulkKind{kindProduct, "products", "store_id id title title_folded slug structure is_public url date_created date_updated", "id"}
+	bulkOrders   = bulkKind{kindOrder, "orders", "store_id id number status fulfillment_status payment_status is_test total_incl_tax " +
+		"currency user_id date_placed created_at updated_at lines", "number"}
+)
+
+// WriteUsers makes a batch of users durable. One whose e-mail another user has fails.
+func (b *Bulk) WriteUsers(ctx context.Context, list []*desk.User) (BulkResult, error) {
+	rows := make([][]any, len(list))
+	for i, u := range list {
+		rows[i] = userArgs(b.st.ID, u)
+	}
+	return b.writeObjects(ctx, bulkUsers, rows)
+}
+
+// WriteTicketTypes makes a batch of ticket types durable.
+func (b *Bulk) WriteTicketTypes(ctx context.Context, list []*desk.TicketType) (BulkResult, error) {
+	rows := make([][]any, len(list))
+	for i, t := range list {
+		rows[i] = []any{b.st.ID, t.ID, t.Name}
+	}
+	return b.writeObjects(ctx, bulkTypes, rows)
+}
+
+// WriteProducts makes a batch of products durable.
+func (b *Bulk) WriteProducts(ctx context.Context, list []*desk.Product) (BulkResult, error) {
+	rows := make([][]any, len(list))
+	for i, p := range list {
+		rows[i] = []any{b.st.ID, p.ID, p.Title, desk.Fold(p.Title), p.Slug, p.Structure, p.Public, p.URL,
+			int64(p.DateCreated), int64(p.DateUpdated)}
+	}
+	return b.writeObjects(ctx, bulkProducts, rows)
+}
+
+// WriteOrders makes a batch of orders durable. An order is known by its number; a new
+// one gets the next place in the list.
+func (b *Bulk) WriteOrders(ctx context.Context, list []*desk.Order) (BulkResult, error) {
+	rows := make([][]any, len(list))
+	for i, o := range list {
+		rows[i] = []any{b.st.ID, int64(0), o.Number, o.Status, o.FulfillmentStatus, o.PaymentStatus, o.Test, o.TotalInclTax,
+			o.Currency, o.UserID, int64(o.DatePlaced), int64(o.CreatedAt), int64(o.UpdatedAt), string(o.Lines)}
+	}
+	return b.writeObjects(ctx, bulkOrders, rows)
+}
+
+func (b *Bulk) writeObjects(ctx context.Context, k bulkKind, rows [][]any) (BulkResult, error) {
+	r, err := b.mergeObjects(ctx, k, rows)
+	if desk.CodeOf(err) != desk.Conflict {
+		return r, err
+	}
+	return each(len(rows), func(i int) (BulkResult, error) { return b.mergeObjects(ctx, k, rows[i:i+1]) })
+}
+
+func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (BulkResult, error) {
+	if len(rows) == 0 {
+		return BulkResult{}, nil
+	}
+	var result BulkResult
+	err := b.db.Write(ctx, func(tx *Tx) error {
+		result = BulkResult{}
+		there, err := b.objectsThere(ctx, tx, k, rows)
+		if err != nil {
+			return err
+		}
+		largest, err := b.largestOf(ctx, tx, k)
+		if err != nil {
+			return err
+		}
+		added := newBulkRows(b.db.dialect(), k.table, k.columns)
+		texts := newBulkRows(b.db.dialect(), "users_text", "rowid email name")
+		for _, row := range rows {
+			old, known := there[row[k.place()]]
+			switch {
+			case !known:
+				if k.kind == kindOrder {
+					row[1] = largest + 1
+				}
+				largest = max(largest, row[1].(int64))
+				result.New++
+				added.add(row...)
+			case k.same(row, old):
+				result.Same++
+				continue
+			default:
+				result.Changed++
+				row[1] = old[1]
+				tx.Exec(k.update(), row...)
+				if k.kind == kindUser && b.db.dialect() == dialectSQLite {
+					tx.Exec("DELETE FROM users_text WHERE rowid = $1", rowBase(b.st.ID)+row[1].(int64))
+				}
+			}
+			if k.kind == kindUser && b.db.dialect() == dialectSQLite {
+				texts.add(rowBase(b.st.ID)+row[1].(int64), row[len(row)-2], row[len(row)-1])
+			}
+		}
+		tx.reserveIDs(k.kind, largest)
+		return tx.insertRows(ctx, added, texts)
+	})
+	return result, err
+}
+
+// largestOf is the largest id of a kind that counts its own; new rows of the others
+// bring theirs.
+func (b *Bulk) largestOf(ctx context.Context, tx *Tx, k bulkKind) (largest int64, err error) {
+	if k.kind != kindOrder {
+		return 0, nil
+	}
+	err = one(ctx, tx, "SELECT coalesce(max(id), 0) FROM orders WHERE store_id = $1", []any{b.st.ID}, &largest)
+	return largest, err
+}
+
+// objectsThere reads the rows that have the keys of these, as the arguments that
+// would write them.
+func (b *Bulk) objectsThere(ctx context.Context, tx *Tx, k bulkKind, rows [][]any) (map[any][]any, error) {
+	keys := make([]any, len(rows))
+	for i, row := range rows {
+		keys[i] = row[k.place()]
+	}
+	there := map[any][]any{}
+	sql := "SELECT " + strings.ReplaceAll(k.columns, " ", ", ") + " FROM " + k.table
+	err := lookUp(ctx, tx, sql, k.key, b.st.ID, keys, func(row Row) error {
+		old := make([]any, len(rows[0]))
+		dest := make([]any, len(old))
+		for i, like := range rows[0] {
+			old[i], dest[i] = destination(like)
+		}
+		err := row.Scan(dest...)
+		for i, v := range dest {
+			old[i] = plain(v)
+		}
+		there[old[k.place()]] = old
+		return err
+	})
+	return there, err
+}
+
+// destination makes what a column is scanned into, of the type that like has.
+func destination(like any) (value, dest any) {
+	switch like.(type) {
+	case int64:
+		return nil, new(int64)
+	case bool:
+		return nil, new(bool)
+	case string:
+		return nil, new(string)
+	case *string:
+		return nil, new(*string)
+	default:
+		panic(fmt.Sprintf("no column holds a %T", like))
+	}
+}
+
+// plain takes the value out of a pointer; nil for a null.
+func plain(v any) any {
+	switch v := v.(type) {
+	case *int64:
+		return *v
+	case *bool:
+		return *v
+	case **string:
+		return plain(*v)
+	case *string:
+		if v == nil {
+			return nil
+		}
+		return *v
+	default:
+		return v
+	}
+}
+
+// place is where the key stands among the columns.
+func (k bulkKind) place() int {
+	if k.key == "id" {
+		return 1
+	}
+	return 2
+}
+
+func (k bulkKind) same(row, old []any) bool {
+	for i := range row {
+		if i != 1 && plain(row[i]) != old[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (k bulkKind) update() string {
+	var set []string
+	for i, column := range strings.Fields(k.columns)[2:] {
+		set = append(set, fmt.Sprintf("%s = $%d", column, i+3))
+	}
+	return "UPDATE " + k.table + " SET " + strings.Join(set, ", ") + " WHERE store_id = $1 AND id = $2"
+}
