@@ -3,57 +3,17 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
-	"storedesk/internal/app"
+	"storedesk/internal/cli"
 )
 
-type program struct {
-	app.Config
-
-	Serve   serveCommand   `cmd:"" help:"Answer HTTP: the Admin API, its reference, attachments. Creates and migrates the database on first start."`
-	Import  importCommand  `cmd:"" help:"Take over a store: from a live Admin API, or from files."`
-	Token   tokenCommand   `cmd:"" help:"Make, list and revoke access tokens of the API."`
-	Store   storeCommand   `cmd:"" help:"Make, list and configure stores."`
-	User    userCommand    `cmd:"" help:"Make and list users."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and do nothing else."`
-	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
-
-const description = `storedesk is the support desk that online stores run themselves.
-
-Everything can be set by flag or by variable; flags win. Without any setting, data lives in ./data and the server
-answers on http://127.0.0.1:8080. Try it: storedesk serve --demo`
-
-func main() {
-	os.Exit(run())
-}
+func main() { os.Exit(run()) }
 
 func run() int {
-	var p program
-	parser := kong.Must(&p, kong.Name("storedesk"), kong.Description(description), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
-	command, err := parser.Parse(os.Args[1:])
-	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&p.Config)
-	if err != nil && !errors.Is(err, errReported) {
-		fmt.Fprintln(os.Stderr, "storedesk:", err)
-	}
-	if err != nil {
-		return 1
-	}
-	return 0
+	return cli.Run(ctx, os.Args[1:])
 }
-
-// errReported makes the program exit with 1 without saying more.
-var errReported = errors.New("reported already")

@@ -54,12 +54,21 @@ func TestParseS3(t *testing.T) {
 		want              s3Config
 		accessID, secrets string
 	}{
-		{"s3://a:b%2Fc%2Bd@host:9000/bucket",
-			s3Config{endpoint: "host:9000", bucket: "bucket", region: "us-east-1", tls: true}, "a", "b/c+d"},
-		{"s3://a:b@host/bucket/?region=eu-1&tls=off&prefix=/x/y.z/",
-			s3Config{endpoint: "host", bucket: "bucket", region: "eu-1", prefix: "x/y.z/"}, "a", "b"},
-		{"s3://host/bucket?tls=on",
-			s3Config{endpoint: "host", bucket: "bucket", region: "us-east-1", tls: true}, "from-env", "env-secret"},
+		{
+			"s3://a:b%2Fc%2Bd@host:9000/bucket",
+			s3Config{endpoint: "host:9000", bucket: "bucket", region: "us-east-1", tls: true},
+			"a", "b/c+d",
+		},
+		{
+			"s3://a:b@host/bucket/?region=eu-1&tls=off&prefix=/x/y.z/",
+			s3Config{endpoint: "host", bucket: "bucket", region: "eu-1", prefix: "x/y.z/"},
+			"a", "b",
+		},
+		{
+			"s3://host/bucket?tls=on",
+			s3Config{endpoint: "host", bucket: "bucket", region: "us-east-1", tls: true},
+			"from-env", "env-secret",
+		},
 	}
 	for _, c := range cases {
 		u, err := url.Parse(c.url)

@@ -39,7 +39,7 @@ func openDisk(dir string) (*disk, error) {
 		return nil, errors.Join(fmt.Errorf("creating the folder of uploads: %w", err), root.Close())
 	}
 	if err := d.sweep(time.Now().Add(-abandonedAfter)); err != nil {
-		slog.Warn("blob: cleaning unfinished uploads", "dir", dir, "error", err)
+		slog.Warn("blob: cleaning unfinished uploads", slog.String("dir", dir), slog.Any("error", err))
 	}
 	return d, nil
 }

@@ -53,7 +53,7 @@ func openS3(ctx context.Context, cfg s3Config) (*s3, error) {
 		return nil, fmt.Errorf("blob: no bucket %s at %s", s.bucket, cfg.endpoint)
 	}
 	if err := s.sweep(ctx, time.Now().Add(-abandonedAfter)); err != nil {
-		slog.WarnContext(ctx, "blob: cleaning unfinished uploads", "bucket", s.bucket, "error", err)
+		slog.WarnContext(ctx, "blob: cleaning unfinished uploads", slog.String("bucket", s.bucket), slog.Any("error", err))
 	}
 	return s, nil
 }

@@ -258,5 +258,12 @@ func (s *Stores) RotateLinks(ctx context.Context, st *desk.Store) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("rotating attachment links: %w", err)
 	}
-	return n, nil
+	changed := *st
+	changed.MediaSecret = rand.Text() + rand.Text() // ETags depend on it: nobody keeps an answer with old links
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		tx.UpdateStore(&changed)
+		return nil
+	})
+	s.forget()
+	return n, err
 }

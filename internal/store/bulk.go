@@ -25,7 +25,6 @@ type Bulk struct {
 	tags   map[string]int64
 	agents map[int64]bool
 	top    int64 // tickets with larger ids were not there when the load began
-
 }
 
 // BulkResult says what a batch did, as counts of objects; Failed lists those that

@@ -49,8 +49,10 @@ func (b *Bulk) WriteTicketTypes(ctx context.Context, list []*desk.TicketType) (B
 func (b *Bulk) WriteProducts(ctx context.Context, list []*desk.Product) (BulkResult, error) {
 	rows := make([][]any, len(list))
 	for i, p := range list {
-		rows[i] = []any{b.st.ID, p.ID, p.Title, desk.Fold(p.Title), p.Slug, p.Structure, p.Public, p.URL,
-			int64(p.DateCreated), int64(p.DateUpdated)}
+		rows[i] = []any{
+			b.st.ID, p.ID, p.Title, desk.Fold(p.Title), p.Slug, p.Structure, p.Public, p.URL,
+			int64(p.DateCreated), int64(p.DateUpdated),
+		}
 	}
 	return b.writeObjects(ctx, bulkProducts, rows)
 }
@@ -60,8 +62,10 @@ func (b *Bulk) WriteProducts(ctx context.Context, list []*desk.Product) (BulkRes
 func (b *Bulk) WriteOrders(ctx context.Context, list []*desk.Order) (BulkResult, error) {
 	rows := make([][]any, len(list))
 	for i, o := range list {
-		rows[i] = []any{b.st.ID, int64(0), o.Number, o.Status, o.FulfillmentStatus, o.PaymentStatus, o.Test, o.TotalInclTax,
-			o.Currency, o.UserID, int64(o.DatePlaced), int64(o.CreatedAt), int64(o.UpdatedAt), string(o.Lines)}
+		rows[i] = []any{
+			b.st.ID, int64(0), o.Number, o.Status, o.FulfillmentStatus, o.PaymentStatus, o.Test, o.TotalInclTax,
+			o.Currency, o.UserID, int64(o.DatePlaced), int64(o.CreatedAt), int64(o.UpdatedAt), string(o.Lines),
+		}
 	}
 	return b.writeObjects(ctx, bulkOrders, rows)
 }

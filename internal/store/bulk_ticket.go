@@ -28,7 +28,6 @@ type bulkTicket struct {
 	head  []byte
 	parts []string
 	open  string
-	words []string
 }
 
 // PrepareTickets works out everything that is derived from tickets. It may be called
@@ -40,7 +39,7 @@ func (b *Bulk) PrepareTickets(list []*BulkTicket) *TicketBatch {
 		b.report(t)
 		parts, open := sealParts(t.Comments, b.st)
 		batch.items[i] = &bulkTicket{
-			BulkTicket: t, head: wire.TicketHead(nil, &t.Ticket, b.st.Zone), parts: parts, open: open, words: t.words(),
+			BulkTicket: t, head: wire.TicketHead(nil, &t.Ticket, b.st.Zone), parts: parts, open: open,
 		}
 		fresh = fresh && t.ID > b.top
 	}
@@ -181,10 +180,10 @@ func (r *ticketRows) addRest(store int64, t *bulkTicket) {
 	folded := desk.Fold(t.Subject)
 	r.subjects.add(store, t.ID, folded)
 	if r.words.dialect == dialectPostgres {
-		r.words.add(store, t.ID, lexemes(t.words))
+		r.words.add(store, t.ID, lexemes(t.words()))
 		return
 	}
-	text := joinWords(t.words)
+	text := joinWords(t.words())
 	r.words.add(store, t.ID, text)
 	r.subjectsText.add(rowBase(store)+t.ID, folded)
 	r.wordsText.add(rowBase(store)+t.ID, text)
@@ -230,11 +229,30 @@ func (b *Bulk) WriteTickets(ctx context.Context, batch *TicketBatch) (BulkResult
 			return BulkResult{}, err
 		}
 	}
-	r, err := b.mergeTickets(ctx, batch.items)
-	if desk.CodeOf(err) != desk.Conflict {
-		return r, err
+	there, err := b.compare(ctx, b.db, batch.items)
+	if err != nil {
+		return BulkResult{}, err
 	}
-	return each(len(batch.items), func(i int) (BulkResult, error) { return b.mergeTickets(ctx, batch.items[i:i+1]) })
+	var items []*bulkTicket
+	var places []int
+	for i, t := range batch.items {
+		if same := there[t.ID]; !same {
+			items, places = append(items, t), append(places, i)
+		}
+	}
+	sum := BulkResult{Same: len(batch.items) - len(items)}
+	if len(items) == 0 {
+		return sum, nil
+	}
+	r, err := b.mergeTickets(ctx, items)
+	if desk.CodeOf(err) == desk.Conflict {
+		r, err = each(len(items), func(i int) (BulkResult, error) { return b.mergeTickets(ctx, items[i:i+1]) })
+	}
+	for i, f := range r.Failed {
+		r.Failed[i].Index = places[f.Index]
+	}
+	sum.add(r, 0)
+	return sum, err
 }
 
 // mergeTickets writes tickets of which some may be there.
@@ -276,7 +294,7 @@ func (b *Bulk) mergeTickets(ctx context.Context, items []*bulkTicket) (BulkResul
 }
 
 // compare tells which tickets are there, and of those, which are the same.
-func (b *Bulk) compare(ctx context.Context, tx *Tx, items []*bulkTicket) (map[int64]bool, error) {
+func (b *Bulk) compare(ctx context.Context, from reader, items []*bulkTicket) (map[int64]bool, error) {
 	byID := make(map[int64]*bulkTicket, len(items))
 	ids := make([]int64, 0, len(items))
 	for _, t := range items {
@@ -287,7 +305,7 @@ func (b *Bulk) compare(ctx context.Context, tx *Tx, items []*bulkTicket) (map[in
 	var id int64
 	var head, parts, open Bytes
 	for part := range slices.Chunk(ids, 1000) {
-		err := lookUp(ctx, tx, `SELECT d.ticket_id, d.head,
+		err := lookUp(ctx, from, `SELECT d.ticket_id, d.head,
 			CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
 				WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END, d.comments
 			FROM ticket_docs d`, "ticket_id", b.st.ID, part, func(row Row) error {

@@ -102,10 +102,7 @@ func CheckURL(raw string) error {
 
 func sqlitePath(raw string) string {
 	_, path, _ := strings.Cut(raw, ":")
-	if strings.HasPrefix(path, "//") {
-		path = path[2:]
-	}
-	return path
+	return strings.TrimPrefix(path, "//")
 }
 
 // Close releases all connections.

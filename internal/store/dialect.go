@@ -28,15 +28,20 @@ func (d dialect) contains() string {
 }
 
 // subjectHits are the tickets whose subject holds the text, through the index.
-func (d dialect) subjectHits(q *query, store int64, text string) string {
-	const join = " JOIN tickets t ON t.store_id = s.store_id AND t.id = s.ticket_id WHERE s.store_id = $1"
+func (d dialect) subjectHits(q *query, store int64, text string) source {
 	folded := desk.Fold(text)
 	if d == dialectPostgres {
-		return "FROM ticket_subjects s" + join + " AND s.folded LIKE " + q.arg(likePattern(folded))
+		return source{
+			from: "ticket_subjects s", where: []string{"s.store_id = $1", "s.folded LIKE " + q.arg(likePattern(folded))}, key: "s.ticket_id",
+		}
 	}
-	return "FROM ticket_subjects_text x JOIN ticket_subjects s ON s.ticket_id = x.rowid - " + q.arg(rowBase(store)) + join +
-		" AND x.ticket_subjects_text MATCH " + q.arg(trigrams(folded)) + rowsOf(q, "x", store) +
-		" AND instr(s.folded, " + q.arg(folded) + ") > 0"
+	return source{
+		from: "ticket_subjects_text x JOIN ticket_subjects s ON s.store_id = $1 AND s.ticket_id = x.rowid - " + q.arg(rowBase(store)),
+		where: []string{
+			"x.ticket_subjects_text MATCH " + q.arg(trigrams(folded)), rowsOf(q, "x", store), "instr(s.folded, " + q.arg(folded) + ") > 0",
+		},
+		key: "x.rowid", shift: rowBase(store),
+	}
 }
 
 // emailHits is a query for the ids of users whose e-mail holds the text.
@@ -46,18 +51,24 @@ func (d dialect) emailHits(q *query, store int64, text string) string {
 		return "SELECT u.id FROM users u WHERE u.store_id = $1 AND u.email_folded LIKE " + q.arg(likePattern(folded))
 	}
 	return "SELECT u.id FROM users_text x JOIN users u ON u.id = x.rowid - " + q.arg(rowBase(store)) +
-		" WHERE u.store_id = $1 AND x.users_text MATCH " + q.arg("email : ("+trigrams(folded)+")") + rowsOf(q, "x", store) +
+		" WHERE u.store_id = $1 AND x.users_text MATCH " + q.arg("email : ("+trigrams(folded)+")") + " AND " + rowsOf(q, "x", store) +
 		" AND instr(u.email_folded, " + q.arg(folded) + ") > 0"
 }
 
 // wordHits are the tickets that have all the words, through the index.
-func (d dialect) wordHits(q *query, store int64, words []string) string {
+func (d dialect) wordHits(q *query, store int64, words []string) source {
 	if d == dialectPostgres {
-		return "FROM ticket_words w JOIN tickets t ON t.store_id = w.store_id AND t.id = w.ticket_id WHERE w.store_id = $1" +
-			" AND w.words @@ CAST(" + q.arg(tsquery(words)) + " AS tsquery)"
+		return source{
+			from:  "ticket_words w",
+			where: []string{"w.store_id = $1", "w.words @@ CAST(" + q.arg(tsquery(words)) + " AS tsquery)"},
+			key:   "w.ticket_id",
+		}
 	}
-	return "FROM ticket_words_text x JOIN tickets t ON t.id = x.rowid - " + q.arg(rowBase(store)) +
-		" WHERE t.store_id = $1 AND x.ticket_words_text MATCH " + q.arg(quoted(words)) + rowsOf(q, "x", store)
+	return source{
+		from:  "ticket_words_text x",
+		where: []string{"x.ticket_words_text MATCH " + q.arg(quoted(words)), rowsOf(q, "x", store)},
+		key:   "x.rowid", shift: rowBase(store),
+	}
 }
 
 // hasWords is the condition that the ticket has all the words, for one row at a time.
@@ -86,7 +97,7 @@ func rowBase(store int64) int64 { return store << rowBits }
 
 // rowsOf keeps a search in an inverted index within one store.
 func rowsOf(q *query, table string, store int64) string {
-	return fmt.Sprintf(" AND %s.rowid >= %s AND %s.rowid < %s", table, q.arg(rowBase(store)), table, q.arg(rowBase(store+1)))
+	return fmt.Sprintf("%s.rowid >= %s AND %s.rowid < %s", table, q.arg(rowBase(store)), table, q.arg(rowBase(store+1)))
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -141,5 +152,5 @@ func (d dialect) nameHas(q *query, store int64, text string) string {
 	}
 	base := q.arg(rowBase(store))
 	return "u.id IN (SELECT x.rowid - " + base + " FROM users_text x WHERE x.users_text MATCH " +
-		q.arg("name : ("+trigrams(folded)+")") + rowsOf(q, "x", store) + ") AND " + holds
+		q.arg("name : ("+trigrams(folded)+")") + " AND " + rowsOf(q, "x", store) + ") AND " + holds
 }

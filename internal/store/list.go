@@ -212,6 +212,15 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 
 // place is where the walk starts and which ids it may pass.
 func (l *listing) place(q *query, id string, sorted bool) []string {
+	return l.placeOf(q, id, 0, sorted)
+}
+
+// placeIn is place for a text index, whose keys are ids plus shift.
+func (l *listing) placeIn(q *query, key string, shift int64) []string {
+	return l.placeOf(q, key, shift, false)
+}
+
+func (l *listing) placeOf(q *query, id string, shift int64, sorted bool) []string {
 	var where []string
 	after := "<"
 	if l.ascending() {
@@ -231,10 +240,10 @@ func (l *listing) place(q *query, id string, sorted bool) []string {
 		}
 	}
 	if b.From > minID {
-		where = append(where, id+" >= "+q.arg(b.From))
+		where = append(where, id+" >= "+q.arg(b.From+shift))
 	}
 	if b.To < maxID {
-		where = append(where, id+" < "+q.arg(b.To))
+		where = append(where, id+" < "+q.arg(b.To+shift))
 	}
 	return where
 }

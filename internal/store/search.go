@@ -18,7 +18,7 @@ import (
 // either alone, so the walk goes first, for a bounded stretch: what it finds there
 // tells how far it would have to go, and decides.
 const (
-	firstStretch  = 1024 // rows the walk looks at before it decides
+	firstStretch  = 400  // rows the walk looks at before it decides
 	worthWalking  = 3    // hits in the first stretch that make a longer walk the better way
 	maxRequesters = 1000 // users whose tickets are looked up one by one
 	maxNumbers    = 2000 // ids made of the digits searched for
@@ -127,7 +127,7 @@ func (l *listing) textSources(ctx context.Context, q *query) ([]string, error) {
 		if len(ids) > 0 {
 			in, args := inList(q.args, ids)
 			q.args = args
-			sources = append(sources, l.hits(q, "FROM tickets t WHERE t.store_id = $1 AND t."+column+" IN ("+in+")", rest))
+			sources = append(sources, l.hits(q, source{from: "tickets y", where: []string{"y.store_id = $1", "y." + column + " IN (" + in + ")"}, key: "y.id"}, rest))
 		}
 	}
 	users, err := l.requesters(ctx)
@@ -145,21 +145,40 @@ func (l *listing) textSources(ctx context.Context, q *query) ([]string, error) {
 	return sources, nil
 }
 
-// hits completes a source of hits (FROM … WHERE …, the ticket as t) with the other
-// filters, the text filters the source has not answered, and the place in the list.
-func (l *listing) hits(q *query, source string, rest desk.TicketFilter) string {
-	where := append(l.place(q, "t.id", false), l.conditions(q, driver{})...)
+// source is an index of text being searched: where its hits come from and how a hit
+// names its ticket.
+type source struct {
+	from  string
+	where []string
+	key   string // the column that names the ticket and that the index can order by
+	shift int64  // key is the ticket's id plus this
+}
+
+// hits completes a source with the other filters, the text filters the source has not
+// answered, and the place in the list. The tickets themselves are joined only if that
+// needs them.
+func (l *listing) hits(q *query, s source, rest desk.TicketFilter) string {
+	conditions := l.conditions(q, driver{})
 	if rest.HasText() {
 		other := *l
 		other.filter = &rest
-		where = append(where, other.textConditions(q))
+		conditions = append(conditions, other.textConditions(q))
 	}
-	sql := "SELECT t.id AS id, " + l.at() + " AS at " + source
-	for _, w := range where {
-		sql += " AND " + w
+	where, key := s.where, s.key
+	id := key
+	if s.shift != 0 {
+		id = key + " - " + q.arg(s.shift)
 	}
-	sql += " ORDER BY " + l.order(l.at(), "t.id")
-	return sql + fmt.Sprintf(" LIMIT %d", l.rows()+l.page.Offset)
+	if len(conditions) > 0 || l.page.Order.ByUpdate() {
+		s.from += " JOIN tickets t ON t.store_id = $1 AND t.id = " + id
+	}
+	where = append(where, l.placeIn(q, key, s.shift)...)
+	order := key
+	if l.page.Order.ByUpdate() {
+		order = "t.id"
+	}
+	return "SELECT " + id + " AS id, " + l.at() + " AS at FROM " + s.from + " WHERE " + strings.Join(append(where, conditions...), " AND ") +
+		" ORDER BY " + l.order(l.at(), order) + fmt.Sprintf(" LIMIT %d", l.rows()+l.page.Offset)
 }
 
 // requesters lists users whose e-mail holds the text, one more than maxRequesters if

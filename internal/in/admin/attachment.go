@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strings"
@@ -109,7 +110,7 @@ func (u *upload) discard() {
 	defer cancel()
 	for _, file := range u.files {
 		if err := u.api.blobs.Delete(ctx, file.BlobKey); err != nil {
-			u.api.log.WarnContext(ctx, "removing a refused upload", "request_id", u.c.id, "error", err)
+			u.api.log.WarnContext(ctx, "removing a refused upload", slog.String("request_id", u.c.id), slog.Any("error", err))
 		}
 	}
 }

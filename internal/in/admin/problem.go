@@ -80,7 +80,7 @@ func (a *API) fail(c *call, err error) {
 	p := translate(err)
 	if p == nil {
 		if c.gone() {
-			return
+			panic(http.ErrAbortHandler) // returning would answer 200 to a client that only closed its half
 		}
 		a.log.LogAttrs(context.WithoutCancel(c.ctx()), slog.LevelError, "request failed",
 			slog.String("request_id", c.id), slog.String("method", c.r.Method),

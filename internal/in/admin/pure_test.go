@@ -256,7 +256,7 @@ func TestRequestIDIsTakenOverWhenSane(t *testing.T) {
 			t.Errorf("%q became %q", odd, got)
 		}
 	}
-	if requestID(nil) == requestID(nil) {
+	if first, second := requestID(nil), requestID(nil); first == second {
 		t.Error("two requests got one id")
 	}
 }

@@ -13,9 +13,7 @@ import (
 	"storedesk/internal/in/admin/form"
 )
 
-var (
-	errHost = detail(http.StatusBadRequest, "Invalid host header.")
-)
+var errHost = detail(http.StatusBadRequest, "Invalid host header.")
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -27,7 +27,7 @@ const maxToken = 1024
 // there is none at all, in the form or the query (the form wins).
 func (c *call) secret() string {
 	if header, ok := c.r.Header["Authorization"]; ok {
-		return bearer(header[0])
+		return bearer(strings.Join(header, ",")) // as the original reads two of them: no token
 	}
 	if secret, ok := c.formToken(); ok {
 		return secret

@@ -8,9 +8,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// addition marks what the original API does not have.
-const addition = "x-storedesk-addition"
-
 type document struct {
 	Info struct {
 		Title       string

@@ -193,8 +193,10 @@ func TestPageMarksAdditions(t *testing.T) {
 
 func TestPageLoadsNothing(t *testing.T) {
 	root, w := parsePage(t)
-	loading := map[string]bool{"script": true, "link": true, "img": true, "iframe": true, "object": true, "embed": true,
-		"audio": true, "video": true, "source": true, "form": true, "base": true, "svg": true}
+	loading := map[string]bool{
+		"script": true, "link": true, "img": true, "iframe": true, "object": true, "embed": true,
+		"audio": true, "video": true, "source": true, "form": true, "base": true, "svg": true,
+	}
 	styles := 0
 	walk(root, func(n *html.Node) {
 		if loading[n.Data] {

@@ -7,6 +7,7 @@
 // be read but not kept as it is gets repaired and is reported too:
 //
 //   - a reference to a row that is not there (user, type, order, product) becomes none;
+//   - an attachment whose file cannot be fetched comes without it; a later run tries again;
 //   - a NUL character, which no database keeps, is dropped, and invalid UTF-8 becomes
 //     U+FFFD (these are not reported: every door does so).
 package importer

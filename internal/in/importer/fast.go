@@ -240,8 +240,38 @@ func (f *fast) plainText() string {
 	return ""
 }
 
+// escapes are the characters that stand for others behind a backslash.
+var escapes = [256]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\', '/': '/'}
+
 // escapedText reads on from the first backslash, at i, of a text that began at start.
 func (f *fast) escapedText(start, i int) string {
+	var text []byte
+	from := start
+	for ; i < len(f.s) && f.s[i] != '"'; i++ {
+		if f.s[i] < ' ' {
+			break
+		}
+		if f.s[i] != '\\' {
+			continue
+		}
+		text = append(text, f.s[from:i]...)
+		i++
+		if i == len(f.s) || escapes[f.s[i]] == 0 {
+			return f.numberedText(start, i)
+		}
+		text = append(text, escapes[f.s[i]])
+		from = i + 1
+	}
+	if i == len(f.s) || f.s[i] != '"' {
+		f.fail = true
+		return ""
+	}
+	f.i = i + 1
+	return string(append(text, f.s[from:i]...))
+}
+
+// numberedText reads a text that began at start and has \u at i, or what is no escape.
+func (f *fast) numberedText(start, i int) string {
 	for ; i < len(f.s) && f.s[i] != '"'; i++ {
 		if f.s[i] == '\\' {
 			i++

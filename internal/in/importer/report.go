@@ -1,8 +1,10 @@
 package importer
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -24,7 +26,8 @@ const (
 // Kinds lists every kind in the order of import.
 var Kinds = []Kind{Users, TicketTypes, Products, Orders, Tickets}
 
-// Options of an import. The zero value is usable.
+// Options of an import. The zero value is usable for FromDir; FromURL needs URL and
+// Token.
 type Options struct {
 	// Progress, if set, is told the counts so far after every batch, and once when a
 	// kind is done. It is called by one goroutine at a time.
@@ -34,6 +37,16 @@ type Options struct {
 	Problem func(Problem)
 	Log     *slog.Logger     // nil: slog.Default()
 	Now     func() time.Time // nil: time.Now
+
+	// The rest is for FromURL only.
+
+	URL       string       // of the store, such as https://store.example; a path is ignored
+	Token     string       // sent to this host alone
+	Client    *http.Client // nil: one of its own; used for pages and files
+	PerSecond float64      // requests a second at most; 0: 4, what the original allows
+	MaxFile   int64        // bytes of one attachment; a larger one is not fetched. 0: 100 MiB
+
+	wait func(context.Context, time.Duration) error // for tests; nil: waits
 }
 
 // Progress is how far the import of one kind has come.

@@ -41,6 +41,19 @@ func EachURL(t *testing.T, fn func(t *testing.T, url string)) {
 	})
 }
 
+// EachEmptyURL is EachURL with databases that are not migrated.
+func EachEmptyURL(t *testing.T, fn func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, SQLite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, postgres(t, "template0"))
+	})
+}
+
 // SQLite returns the URL of a SQLite file that does not exist yet.
 func SQLite(t testing.TB) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "storedesk.db")
@@ -64,13 +77,21 @@ func Open(t testing.TB, url string) *store.DB {
 // when the test ends. Without a server the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	return postgres(t, "")
+}
+
+// postgres makes a database from a template; "" is the migrated one.
+func postgres(t testing.TB, template string) string {
+	t.Helper()
 	server := os.Getenv(PostgresVariable)
 	if server == "" {
 		t.Skipf("no PostgreSQL server to test on: set %s, or run make test", PostgresVariable)
 	}
-	template, err := templateDatabase(server)
-	if err != nil {
-		t.Fatal(err)
+	if template == "" {
+		var err error
+		if template, err = templateDatabase(server); err != nil {
+			t.Fatal(err)
+		}
 	}
 	name := "test_" + strings.ToLower(rand.Text())
 	if err := admin(server, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
@@ -84,7 +105,7 @@ func Postgres(t testing.TB) string {
 	return onDatabase(server, name)
 }
 
-var template struct {
+var migrated struct {
 	sync.Mutex
 	name string
 }
@@ -92,10 +113,10 @@ var template struct {
 // templateDatabase migrates one database for this process, from which the others are
 // copied.
 func templateDatabase(server string) (string, error) {
-	template.Lock()
-	defer template.Unlock()
-	if template.name != "" {
-		return template.name, nil
+	migrated.Lock()
+	defer migrated.Unlock()
+	if migrated.name != "" {
+		return migrated.name, nil
 	}
 	name := "template_" + strings.ToLower(rand.Text())
 	if err := admin(server, "CREATE DATABASE "+name); err != nil {
@@ -110,7 +131,7 @@ func templateDatabase(server string) (string, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return "", err
 	}
-	template.name = name
+	migrated.name = name
 	return name, nil
 }
 

@@ -1,3 +1,3 @@
-package main
+package cli
 
 type seedCommand struct{}
