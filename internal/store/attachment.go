@@ -34,19 +34,6 @@ func (tx *Tx) claimAttachment(store int64, c *desk.Comment, id int64) {
 		store, id, c.TicketID, c.ID)
 }
 
-// LockUploads keeps others from claiming these uploads until the write ends.
-func (tx *Tx) LockUploads(ctx context.Context, st *desk.Store, ids []int64) error {
-	if len(ids) == 0 || tx.db.dialect() == dialectSQLite {
-		return nil
-	}
-	if err := tx.Begin(ctx); err != nil {
-		return err
-	}
-	in, args := inList([]any{st.ID}, ids)
-	return tx.query(ctx, "SELECT id FROM attachments WHERE store_id = $1 AND id IN ("+in+") ORDER BY id FOR UPDATE", args,
-		func(Row) error { return nil })
-}
-
 // AttachmentByPath returns the attachment that a link names, or desk.ErrNotFound.
 func (db *DB) AttachmentByPath(ctx context.Context, st *desk.Store, path string) (*desk.Attachment, error) {
 	var a desk.Attachment

@@ -22,9 +22,9 @@ type Bulk struct {
 	st  *desk.Store
 	now func() desk.Instant
 
-	tags   map[string]int64
-	agents map[int64]bool
-	top    int64 // tickets with larger ids were not there when the load began
+	tags  map[string]int64
+	users map[int64]desk.Person
+	top   int64 // tickets with larger ids were not there when the load began
 }
 
 // BulkResult says what a batch did, as counts of objects; Failed lists those that
@@ -57,7 +57,7 @@ func (db *DB) NewBulk(st *desk.Store, now func() desk.Instant) *Bulk {
 
 // Refs are the rows of a store that tickets may name.
 type Refs struct {
-	Users    map[int64]desk.UserType
+	Users    map[int64]desk.Person
 	Types    map[int64]bool
 	Products map[int64]bool
 	Orders   map[string]bool
@@ -67,22 +67,19 @@ type Refs struct {
 // tickets.
 func (b *Bulk) BeginTickets(ctx context.Context) (*Refs, error) {
 	refs := &Refs{
-		Users: map[int64]desk.UserType{}, Types: map[int64]bool{}, Products: map[int64]bool{}, Orders: map[string]bool{},
+		Users: map[int64]desk.Person{}, Types: map[int64]bool{}, Products: map[int64]bool{}, Orders: map[string]bool{},
 	}
-	b.tags, b.agents = map[string]int64{}, map[int64]bool{}
+	b.tags, b.users = map[string]int64{}, refs.Users
 	var id int64
 	var text string
+	var person desk.Person
 	for _, step := range []struct {
 		sql  string
 		dest []any
 		keep func()
 	}{
-		{"SELECT id, user_type FROM users", []any{&id, &text}, func() {
-			refs.Users[id] = desk.UserType(text)
-			if desk.UserType(text) == desk.UserDashboard {
-				b.agents[id] = true
-			}
-		}},
+		{"SELECT id, user_type, email, first_name, last_name FROM users",
+			[]any{&id, &person.Type, &person.Email, &person.FirstName, &person.LastName}, func() { refs.Users[id] = person }},
 		{"SELECT id FROM ticket_types", []any{&id}, func() { refs.Types[id] = true }},
 		{"SELECT id FROM products", []any{&id}, func() { refs.Products[id] = true }},
 		{"SELECT number FROM orders", []any{&text}, func() { refs.Orders[text] = true }},

@@ -15,16 +15,20 @@ type bulkKind struct {
 	table   string
 	columns string
 	key     string // the column by which an object is known again
+
+	// change writes object i of the batch over an old one; nil: it is just its row.
+	change func(ctx context.Context, tx *Tx, i int, old []any) error
 }
 
 var (
-	bulkUsers = bulkKind{kindUser, "users", "store_id id email first_name last_name ip phone_number date_joined language is_blocked " +
+	bulkUsers = bulkKind{kind: kindUser, table: "users", columns: "store_id id email first_name last_name ip phone_number date_joined language is_blocked " +
 		"addresses orders_count subscriptions_count total_spent user_type tags accepts_marketing metadata user_agent " +
-		"email_folded name_folded", "id"}
-	bulkTypes    = bulkKind{kindTicketType, "ticket_types", "store_id id name", "id"}
-	bulkProducts = bulkKind{kindProduct, "products", "store_id id title title_folded slug structure is_public url date_created date_updated", "id"}
-	bulkOrders   = bulkKind{kindOrder, "orders", "store_id id number status fulfillment_status payment_status is_test total_incl_tax " +
-		"currency user_id date_placed created_at updated_at lines", "number"}
+		"email_folded name_folded", key: "id"}
+	bulkTypes    = bulkKind{kind: kindTicketType, table: "ticket_types", columns: "store_id id name", key: "id"}
+	bulkProducts = bulkKind{kind: kindProduct, table: "products",
+		columns: "store_id id title title_folded slug structure is_public url date_created date_updated", key: "id"}
+	bulkOrders = bulkKind{kind: kindOrder, table: "orders", columns: "store_id id number status fulfillment_status payment_status is_test total_incl_tax " +
+		"currency user_id date_placed created_at updated_at lines", key: "number"}
 )
 
 // WriteUsers makes a batch of users durable. One whose e-mail another user has fails.
@@ -33,7 +37,12 @@ func (b *Bulk) WriteUsers(ctx context.Context, list []*desk.User) (BulkResult, e
 	for i, u := range list {
 		rows[i] = userArgs(b.st.ID, u)
 	}
-	return b.writeObjects(ctx, bulkUsers, rows)
+	k := bulkUsers
+	k.change = func(ctx context.Context, tx *Tx, i int, old []any) error {
+		u := list[i]
+		return tx.UpdateUser(ctx, b.st, u, u.Email != old[2] || u.FirstName != old[3] || u.LastName != old[4])
+	}
+	return b.writeObjects(ctx, k, rows)
 }
 
 // WriteTicketTypes makes a batch of ticket types durable.
@@ -75,7 +84,13 @@ func (b *Bulk) writeObjects(ctx context.Context, k bulkKind, rows [][]any) (Bulk
 	if desk.CodeOf(err) != desk.Conflict {
 		return r, err
 	}
-	return each(len(rows), func(i int) (BulkResult, error) { return b.mergeObjects(ctx, k, rows[i:i+1]) })
+	return each(len(rows), func(i int) (BulkResult, error) {
+		one := k
+		if k.change != nil {
+			one.change = func(ctx context.Context, tx *Tx, _ int, old []any) error { return k.change(ctx, tx, i, old) }
+		}
+		return b.mergeObjects(ctx, one, rows[i:i+1])
+	})
 }
 
 func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (BulkResult, error) {
@@ -95,7 +110,7 @@ func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (Bulk
 		}
 		added := newBulkRows(b.db.dialect(), k.table, k.columns)
 		texts := newBulkRows(b.db.dialect(), "users_text", "rowid email name")
-		for _, row := range rows {
+		for i, row := range rows {
 			old, known := there[row[k.place()]]
 			switch {
 			case !known:
@@ -105,19 +120,19 @@ func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (Bulk
 				largest = max(largest, row[1].(int64))
 				result.New++
 				added.add(row...)
+				if k.kind == kindUser && b.db.dialect() == dialectSQLite {
+					texts.add(rowBase(b.st.ID)+row[1].(int64), row[len(row)-2], row[len(row)-1])
+				}
 			case k.same(row, old):
 				result.Same++
-				continue
 			default:
 				result.Changed++
 				row[1] = old[1]
-				tx.Exec(k.update(), row...)
-				if k.kind == kindUser && b.db.dialect() == dialectSQLite {
-					tx.Exec("DELETE FROM users_text WHERE rowid = $1", rowBase(b.st.ID)+row[1].(int64))
+				if k.change == nil {
+					tx.Exec(k.update(), row...)
+				} else if err := k.change(ctx, tx, i, old); err != nil {
+					return err
 				}
-			}
-			if k.kind == kindUser && b.db.dialect() == dialectSQLite {
-				texts.add(rowBase(b.st.ID)+row[1].(int64), row[len(row)-2], row[len(row)-1])
 			}
 		}
 		tx.reserveIDs(k.kind, largest)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,6 +87,9 @@ func appendLexemes(dst []byte, words lexemes) []byte {
 
 // insertRows writes rows now, inside the transaction.
 func (tx *Tx) insertRows(ctx context.Context, list ...*bulkRows) error {
+	if len(tx.queued) == 0 {
+		tx.Exec("SELECT 1") // the first statement is what opens a transaction
+	}
 	if err := tx.Flush(ctx); err != nil {
 		return err
 	}
@@ -112,6 +116,9 @@ var (
 )
 
 func (r *bulkRows) copyTo(ctx context.Context, c *pgTx) error {
+	if !c.begun {
+		return errors.New("COPY outside a transaction")
+	}
 	sql := "COPY " + r.table + " (" + strings.Join(r.columns, ", ") + ") FROM STDIN (FORMAT binary)"
 	var body bytes.Buffer
 	body.Grow(len(copyHeader) + len(r.copy) + len(copyTrailer))

@@ -25,9 +25,10 @@ type TicketBatch struct {
 
 type bulkTicket struct {
 	*BulkTicket
-	head  []byte
-	parts []string
-	open  string
+	requester desk.Person
+	head      []byte
+	parts     []string
+	open      string
 }
 
 // PrepareTickets works out everything that is derived from tickets. It may be called
@@ -39,7 +40,7 @@ func (b *Bulk) PrepareTickets(list []*BulkTicket) *TicketBatch {
 		b.report(t)
 		parts, open := sealParts(t.Comments, b.st)
 		batch.items[i] = &bulkTicket{
-			BulkTicket: t, head: wire.TicketHead(nil, &t.Ticket, b.st.Zone), parts: parts, open: open,
+			BulkTicket: t, requester: b.users[t.RequesterID], head: wire.TicketHead(nil, &t.Ticket, b.st.Zone), parts: parts, open: open,
 		}
 		fresh = fresh && t.ID > b.top
 	}
@@ -55,7 +56,7 @@ func (b *Bulk) report(t *BulkTicket) {
 	updated := t.UpdatedAt
 	t.FirstReplyAt, t.AgentTouches, t.SolvedAt, t.ClosedAt = 0, 0, 0, 0
 	for _, c := range t.Comments {
-		t.Touched(c, b.agents[c.AuthorID])
+		t.Touched(c, b.users[c.AuthorID].Type == desk.UserDashboard)
 	}
 	t.UpdatedAt = updated
 	switch t.Status {
@@ -70,47 +71,43 @@ func (b *Bulk) report(t *BulkTicket) {
 const fewWords = 10_000
 
 // words is the word set that the ticket would have, had its comments come one by one.
-func (t *BulkTicket) words() []string {
-	texts := []string{t.Subject}
+func (t *bulkTicket) words() []string {
+	steps := [][]string{append(t.requester.Texts(), t.Subject)}
 	if t.FromEmail != nil {
-		texts = append(texts, *t.FromEmail)
+		steps[0] = append(steps[0], *t.FromEmail)
+	}
+	for i, c := range t.Comments {
+		if i == 0 {
+			steps[0] = append(steps[0], commentWords(c)...)
+		} else {
+			steps = append(steps, commentWords(c))
+		}
 	}
 	size := 0
-	for i, c := range t.Comments {
-		texts = append(texts, commentWords(c)...)
-		if i == 0 {
-			for _, text := range texts {
-				size += len(text)
-			}
-			continue
-		}
-		for _, text := range commentWords(c) {
+	for _, step := range steps {
+		for _, text := range step {
 			size += len(text)
 		}
 	}
 	if size <= fewWords {
-		return desk.Words(texts...)
+		return desk.Words(slices.Concat(steps...)...)
 	}
-	return t.manyWords()
+	return manyWords(steps)
 }
 
-func (t *BulkTicket) manyWords() []string {
+// manyWords takes the words of each step until there are enough.
+func manyWords(steps [][]string) []string {
 	var words []string
 	seen := map[string]bool{}
 	size := 0
-	first := []string{t.Subject}
-	if t.FromEmail != nil {
-		first = append(first, *t.FromEmail)
-	}
-	for _, c := range t.Comments {
-		for _, w := range desk.Words(append(first, commentWords(c)...)...) {
+	for _, step := range steps {
+		for _, w := range desk.Words(step...) {
 			if !seen[w] {
 				seen[w] = true
-				size += len(w) + 1
+				size += len(w) + len(wordMark)
 				words = append(words, w)
 			}
 		}
-		first = nil
 		if len(words) >= maxWords || size > 10*maxWords {
 			break
 		}

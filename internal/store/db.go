@@ -19,6 +19,7 @@ import (
 	"sync"
 
 	"storedesk/internal/desk"
+	"storedesk/internal/wire"
 )
 
 // DB is an open database. It is safe for use by many goroutines.
@@ -28,6 +29,9 @@ type DB struct {
 	est   estimates
 	seen  existence
 	spans spanMemo
+
+	docs     coalescer[wire.Document]
+	versions coalescer[int64] // of tickets: the number of the latest event
 }
 
 // engine is what differs between the two databases.
@@ -79,6 +83,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.coalesce()
 	return db, nil
 }
 
@@ -121,10 +126,12 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	})
 }
 
-// statement is one SQL text with its arguments.
+// statement is one SQL text with its arguments, and, if it yields rows that matter,
+// what to do with each.
 type statement struct {
 	sql  string
 	args []any
+	each func(Row) error
 }
 
 // Tx is a write under way.
@@ -138,8 +145,8 @@ type Tx struct {
 // txConn is what a Tx needs of its engine.
 type txConn interface {
 	reader
-	// begin starts the transaction, if the engine has not done so.
-	begin(ctx context.Context) error
+	// begin makes the next statement the first of the transaction, if none is open.
+	begin()
 	// run executes statements in order, as one round trip where it can.
 	run(ctx context.Context, list []statement) error
 }
@@ -147,19 +154,30 @@ type txConn interface {
 // Begin makes all later reads part of the transaction, so that rows read FOR UPDATE
 // stay locked until it ends. Without Begin, on PostgreSQL, reads see what is
 // committed and only the queued writes are one transaction.
-func (tx *Tx) Begin(ctx context.Context) error { return tx.conn.begin(ctx) }
+func (tx *Tx) Begin(context.Context) error {
+	tx.conn.begin()
+	return nil
+}
 
 // Exec queues a statement. Queued statements run, in order, when the function given
 // to Write returns, or earlier through Flush.
 func (tx *Tx) Exec(sql string, args ...any) {
-	tx.queued = append(tx.queued, statement{sql, args})
+	tx.queued = append(tx.queued, statement{sql: sql, args: args})
+}
+
+// ask queues a query; each sees its rows when it runs.
+func (tx *Tx) ask(sql string, args []any, each func(Row) error) {
+	tx.queued = append(tx.queued, statement{sql, args, each})
 }
 
 // Flush runs what is queued now, so that a later read sees it. It implies Begin.
 func (tx *Tx) Flush(ctx context.Context) error {
-	if err := tx.conn.begin(ctx); err != nil {
-		return err
-	}
+	tx.conn.begin()
+	return tx.fetch(ctx)
+}
+
+// fetch runs what is queued now. Without Begin only queries may be queued.
+func (tx *Tx) fetch(ctx context.Context) error {
 	list := tx.queued
 	tx.queued = nil
 	return tx.conn.run(ctx, list)

@@ -23,32 +23,31 @@ const (
 	kindEvent      kind = "event"
 )
 
-// nextIDs hands out one new id for each kind named. Ids count for the whole
+// askIDs queues the handing out of one new id for each kind. Ids count for the whole
 // installation and are never handed out twice, not even when the write fails.
-func (tx *Tx) nextIDs(ctx context.Context, kinds ...kind) ([]int64, error) {
-	ids := make([]int64, len(kinds))
+func (tx *Tx) askIDs(kinds []kind, ids []*int64) {
 	if tx.db.dialect() == dialectPostgres {
 		dest, columns := make([]any, len(ids)), make([]string, len(ids))
 		for i, k := range kinds {
-			dest[i], columns[i] = &ids[i], fmt.Sprintf("nextval('%s_ids')", k)
+			dest[i], columns[i] = ids[i], fmt.Sprintf("nextval('%s_ids')", k)
 		}
-		return ids, one(ctx, tx, "SELECT "+strings.Join(columns, ", "), nil, dest...)
+		tx.ask("SELECT "+strings.Join(columns, ", "), nil, func(row Row) error { return row.Scan(dest...) })
+		return
 	}
 	for i, k := range kinds {
-		err := one(ctx, tx, "UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value", []any{string(k)}, &ids[i])
-		if err != nil {
-			return nil, err
-		}
+		tx.ask("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value", []any{string(k)},
+			func(row Row) error { return row.Scan(ids[i]) })
 	}
-	return ids, nil
 }
 
 func (tx *Tx) nextID(ctx context.Context, k kind) (int64, error) {
-	ids, err := tx.nextIDs(ctx, k)
-	if err != nil {
-		return 0, err
-	}
-	return ids[0], nil
+	var id int64
+	queued := tx.queued
+	tx.queued = nil
+	tx.askIDs([]kind{k}, []*int64{&id})
+	err := tx.fetch(ctx)
+	tx.queued = queued
+	return id, err
 }
 
 // reserveIDs makes sure that ids handed out later are larger than used, an id that an

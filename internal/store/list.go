@@ -81,10 +81,10 @@ func (db *DB) ListVersions(ctx context.Context, st *desk.Store, f *desk.TicketFi
 }
 
 const (
-	documentColumns = `d.ticket_id, d.seq, p.at, d.head,
-		CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
-			WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END, d.comments`
-	documentTables = `JOIN ticket_docs d ON d.store_id = $1 AND d.ticket_id = p.id`
+	documentColumns = "d.ticket_id, d.seq, p.at, d.head, " + documentParts + ", d.comments"
+	documentTables  = "JOIN ticket_docs d ON d.store_id = $1 AND d.ticket_id = p.id"
+	documentParts   = `CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
+		WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END`
 )
 
 // run executes the plan; rows come in the direction walked, one more than the page

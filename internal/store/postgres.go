@@ -115,37 +115,44 @@ func (db *postgres) tryWrite(ctx context.Context, fn func(*Tx) error) error {
 // create costs two round trips instead of one for every statement.
 type pgTx struct {
 	conn  *pgx.Conn
+	want  bool // the next statement is to open the transaction
 	begun bool
 }
 
 func (c *pgTx) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
-	return pgQuery(ctx, c.conn, sql, args, each)
+	return c.run(ctx, []statement{{sql, args, each}})
 }
 
-func (c *pgTx) begin(ctx context.Context) error {
-	if c.begun {
-		return nil
-	}
-	if _, err := c.conn.Exec(ctx, "begin"); err != nil {
-		return err
-	}
-	c.begun = true
-	return nil
-}
+func (c *pgTx) begin() { c.want = !c.begun }
 
 func (c *pgTx) run(ctx context.Context, list []statement) error {
 	if len(list) == 0 {
 		return nil
 	}
 	batch := &pgx.Batch{}
+	if c.want {
+		batch.Queue("begin")
+		c.want, c.begun = false, true
+	}
 	for _, s := range list {
-		batch.Queue(s.sql, s.args...)
+		queued := batch.Queue(s.sql, s.args...)
+		if s.each == nil {
+			continue
+		}
+		queued.Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				if err := s.each(rows); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		})
 	}
 	return translatePostgres(c.conn.SendBatch(ctx, batch).Close())
 }
 
 func (c *pgTx) finish(ctx context.Context, list []statement) error {
-	if !c.begun {
+	if !c.begun && !c.want {
 		return c.run(ctx, list)
 	}
 	if err := c.run(ctx, append(list, statement{sql: "commit"})); err != nil {

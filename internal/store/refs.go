@@ -67,80 +67,89 @@ func (db *DB) exists(ctx context.Context, store int64, table string, id int64) (
 
 // Known looks up what refs name.
 func (db *DB) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.Known, error) {
-	return known(ctx, db, st.ID, refs)
+	known := newKnown()
+	for _, s := range lookUps(st.ID, refs, known, false) {
+		if err := db.query(ctx, s.sql, s.args, s.each); err != nil {
+			return *known, err
+		}
+	}
+	return *known, nil
 }
 
-// Known looks up what refs name, inside the write.
-func (tx *Tx) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.Known, error) {
-	return known(ctx, tx, st.ID, refs)
-}
-
-func known(ctx context.Context, r reader, store int64, refs desk.Refs) (desk.Known, error) {
-	k := desk.Known{
+func newKnown() *desk.Known {
+	return &desk.Known{
 		Types: map[int64]bool{}, Users: map[int64]desk.Person{}, Products: map[int64]bool{},
 		Tags: map[string]int64{}, Attachments: map[int64]desk.Attachment{},
 	}
-	var id int64
-	var name string
-	steps := []func() error{
-		func() error {
-			return lookUp(ctx, r, "SELECT id FROM ticket_types", "id", store, refs.TypeIDs, func(row Row) error {
-				err := row.Scan(&id)
-				k.Types[id] = true
-				return err
-			})
-		},
-		func() error {
-			return lookUp(ctx, r, "SELECT id, user_type, email, first_name, last_name FROM users", "id", store, refs.UserIDs, func(row Row) error {
-				var p desk.Person
-				err := row.Scan(&id, &p.Type, &p.Email, &p.FirstName, &p.LastName)
-				k.Users[id] = p
-				return err
-			})
-		},
-		func() error {
-			return lookUp(ctx, r, "SELECT id FROM products", "id", store, refs.ProductIDs, func(row Row) error {
-				err := row.Scan(&id)
-				k.Products[id] = true
-				return err
-			})
-		},
-		func() error {
-			return lookUp(ctx, r, "SELECT id, name FROM tags", "name", store, refs.Tags, func(row Row) error {
-				err := row.Scan(&id, &name)
-				k.Tags[name] = id
-				return err
-			})
-		},
-		func() error {
-			return lookUp(ctx, r, "SELECT "+attachmentColumns+" FROM attachments a", "id", store, refs.Attachments, func(row Row) error {
-				a, err := scanAttachment(row)
-				if a.CommentID == 0 {
-					k.Attachments[a.ID] = a
-				}
-				return err
-			})
-		},
-	}
-	if refs.Order != "" {
-		n := 0
-		if err := one(ctx, r, "SELECT count(*) FROM orders WHERE store_id = $1 AND number = $2", []any{store, refs.Order}, &n); err != nil {
-			return k, err
-		}
-		k.Order = n > 0
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return k, err
-		}
-	}
-	return k, nil
 }
 
-func lookUp[T any](ctx context.Context, r reader, selection, column string, store int64, values []T, each func(Row) error) error {
+// lookUps are the queries that fill k with what refs name. lock keeps others from
+// claiming the uploads among it.
+func lookUps(store int64, refs desk.Refs, k *desk.Known, lock bool) []statement {
+	var list []statement
+	add := func(s statement) {
+		if s.sql != "" {
+			list = append(list, s)
+		}
+	}
+	var id int64
+	add(lookUpQuery("SELECT id FROM ticket_types", "id", store, refs.TypeIDs, func(row Row) error {
+		err := row.Scan(&id)
+		k.Types[id] = true
+		return err
+	}))
+	add(lookUpQuery("SELECT id, user_type, email, first_name, last_name FROM users", "id", store, refs.UserIDs, func(row Row) error {
+		var p desk.Person
+		err := row.Scan(&id, &p.Type, &p.Email, &p.FirstName, &p.LastName)
+		k.Users[id] = p
+		return err
+	}))
+	if refs.Order != "" {
+		add(lookUpQuery("SELECT id FROM orders", "number", store, []string{refs.Order}, func(Row) error {
+			k.Order = true
+			return nil
+		}))
+	}
+	add(lookUpQuery("SELECT id FROM products", "id", store, refs.ProductIDs, func(row Row) error {
+		err := row.Scan(&id)
+		k.Products[id] = true
+		return err
+	}))
+	add(lookUpQuery("SELECT id, name FROM tags", "name", store, refs.Tags, func(row Row) error {
+		var name string
+		err := row.Scan(&id, &name)
+		k.Tags[name] = id
+		return err
+	}))
+	uploads := lookUpQuery("SELECT "+attachmentColumns+" FROM attachments a", "id", store, refs.Attachments, func(row Row) error {
+		a, err := scanAttachment(row)
+		if a.CommentID == 0 {
+			k.Attachments[a.ID] = a
+		}
+		return err
+	})
+	if lock && uploads.sql != "" {
+		uploads.sql += " ORDER BY id FOR UPDATE"
+	}
+	add(uploads)
+	return list
+}
+
+// lookUpQuery is the query for the rows of a store in which column has one of the values;
+// the zero statement for no values.
+func lookUpQuery[T any](selection, column string, store int64, values []T, each func(Row) error) statement {
 	if len(values) == 0 {
-		return nil
+		return statement{}
 	}
 	in, args := inList([]any{store}, values)
-	return r.query(ctx, selection+" WHERE store_id = $1 AND "+column+" IN ("+in+")", args, each)
+	return statement{selection + " WHERE store_id = $1 AND " + column + " IN (" + in + ")", args, each}
+}
+
+// lookUp runs a look-up by itself.
+func lookUp[T any](ctx context.Context, r reader, selection, column string, store int64, values []T, each func(Row) error) error {
+	s := lookUpQuery(selection, column, store, values, each)
+	if s.sql == "" {
+		return nil
+	}
+	return r.query(ctx, s.sql, s.args, s.each)
 }

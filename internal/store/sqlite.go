@@ -246,11 +246,17 @@ func (c *liteConn) exec(ctx context.Context, text string, args ...any) error {
 	return translateSQLite(err)
 }
 
-func (c *liteConn) begin(context.Context) error { return nil } // the writer's transaction is open already
+func (c *liteConn) begin() {} // the writer's transaction is open already
 
 func (c *liteConn) run(ctx context.Context, list []statement) error {
 	for _, s := range list {
-		if err := c.exec(ctx, s.sql, s.args...); err != nil {
+		var err error
+		if s.each == nil {
+			err = c.exec(ctx, s.sql, s.args...)
+		} else {
+			err = c.query(ctx, s.sql, s.args, s.each)
+		}
+		if err != nil {
 			return err
 		}
 	}

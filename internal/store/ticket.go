@@ -20,118 +20,127 @@ func scanTicket(row Row, t *desk.Ticket) error {
 
 // TicketDocument returns the prepared document of a ticket, or desk.ErrNotFound.
 func (db *DB) TicketDocument(ctx context.Context, st *desk.Store, id int64) (*wire.Document, error) {
-	return document(ctx, db, st.ID, id)
+	d, err := db.docs.get(ctx, st.ID, id)
+	return &d, err
 }
 
-// TicketDocument is DB.TicketDocument as this write leaves it, once flushed.
-func (tx *Tx) TicketDocument(ctx context.Context, st *desk.Store, id int64) (*wire.Document, error) {
-	return document(ctx, tx, st.ID, id)
+// ReadDocument queues the reading of a ticket's document: d is filled once what is
+// queued has run, as the write leaves it.
+func (tx *Tx) ReadDocument(st *desk.Store, id int64, d *wire.Document) {
+	tx.ask(documentsWhere("= $2"), []any{st.ID, id}, func(row Row) (err error) {
+		*d, err = scanDocument(row)
+		return err
+	})
 }
 
-func document(ctx context.Context, r reader, store, id int64) (*wire.Document, error) {
+// documentsWhere selects documents of a store by a condition on the ticket's id.
+func documentsWhere(condition string) string {
+	return "SELECT d.ticket_id, d.seq, d.head, " + documentParts + ", d.comments FROM ticket_docs d WHERE d.store_id = $1 AND d.ticket_id " + condition
+}
+
+// scanDocument reads a document that outlives its row.
+func scanDocument(row Row) (wire.Document, error) {
 	var d wire.Document
 	var head, parts, comments Bytes
-	err := desk.ErrNotFound
-	sql := `SELECT d.ticket_id, d.seq, d.head,
-		CASE WHEN d.sealed > 0 THEN (SELECT string_agg(x.body, '' ORDER BY x.n) FROM ticket_doc_parts x
-			WHERE x.store_id = d.store_id AND x.ticket_id = d.ticket_id) END, d.comments
-		FROM ticket_docs d WHERE d.store_id = $1 AND d.ticket_id = $2`
-	found := false
-	if e := r.query(ctx, sql, []any{store, id}, func(row Row) error {
-		found = true
-		if err := row.Scan(&d.ID, &d.Seq, &head, &parts, &comments); err != nil {
-			return err
-		}
-		d.Head, d.Parts, d.Comments = head, parts, comments
-		d = d.Clone()
-		return nil
-	}); e != nil {
-		return nil, e
+	if err := row.Scan(&d.ID, &d.Seq, &head, &parts, &comments); err != nil {
+		return d, err
 	}
-	if !found {
-		return nil, err
-	}
-	return &d, nil
+	d.Head, d.Parts, d.Comments = head, parts, comments
+	return d.Clone(), nil
 }
 
 // TicketVersion returns the number of the ticket's latest event, or desk.ErrNotFound.
 func (db *DB) TicketVersion(ctx context.Context, st *desk.Store, id int64) (seq int64, err error) {
-	err = one(ctx, db, "SELECT seq FROM tickets WHERE store_id = $1 AND id = $2", []any{st.ID, id}, &seq)
-	return seq, err
+	return db.versions.get(ctx, st.ID, id)
+}
+
+// Need is what a verb must know before it writes to a ticket.
+type Need struct {
+	Ticket  int64 // the ticket to lock and read; 0: a new one gets an id
+	Refs    desk.Refs
+	Comment bool // a comment will be added and gets an id
+}
+
+// Found answers a Need.
+type Found struct {
+	Ticket    *desk.Ticket // nil for a new one
+	Known     desk.Known
+	TicketID  int64
+	EventID   int64
+	CommentID int64 // 0 if none was needed
+}
+
+// Find looks up what a verb needs, in one round trip. What it read FOR UPDATE (the
+// ticket, the uploads among the references) nobody else writes to until the write
+// ends. desk.ErrNotFound if the ticket is not there.
+func (tx *Tx) Find(ctx context.Context, st *desk.Store, n Need) (*Found, error) {
+	known := newKnown()
+	f := &Found{TicketID: n.Ticket}
+	lock := tx.db.dialect() == dialectPostgres
+	if n.Ticket != 0 || len(n.Refs.Attachments) > 0 {
+		tx.conn.begin()
+	}
+	if n.Ticket != 0 {
+		tx.askTicket(st.ID, n.Ticket, &f.Ticket)
+	}
+	tx.queued = append(tx.queued, lookUps(st.ID, n.Refs, known, lock)...)
+	kinds, ids := []kind{kindEvent}, []*int64{&f.EventID}
+	if n.Ticket == 0 {
+		kinds, ids = append(kinds, kindTicket), append(ids, &f.TicketID)
+	}
+	if n.Comment {
+		kinds, ids = append(kinds, kindComment), append(ids, &f.CommentID)
+	}
+	tx.askIDs(kinds, ids)
+	if err := tx.fetch(ctx); err != nil {
+		return nil, err
+	}
+	f.Known = *known
+	if n.Ticket != 0 && f.Ticket == nil {
+		return nil, desk.ErrNotFound
+	}
+	return f, nil
 }
 
 // LockTicket reads a ticket whole and keeps others from writing to it until the write
 // ends; desk.ErrNotFound.
-func (tx *Tx) LockTicket(ctx context.Context, st *desk.Store, id int64) (*desk.Ticket, error) {
-	if err := tx.Begin(ctx); err != nil {
+func (tx *Tx) LockTicket(ctx context.Context, st *desk.Store, id int64) (t *desk.Ticket, err error) {
+	tx.conn.begin()
+	tx.askTicket(st.ID, id, &t)
+	if err := tx.fetch(ctx); err != nil {
 		return nil, err
 	}
-	t := &desk.Ticket{}
+	if t == nil {
+		return nil, desk.ErrNotFound
+	}
+	return t, nil
+}
+
+// askTicket queues the reading of a ticket, locked, with its products and tags; *t
+// stays nil if it is not there.
+func (tx *Tx) askTicket(store, id int64, t **desk.Ticket) {
 	sql := "SELECT " + ticketColumns + " FROM tickets t WHERE t.store_id = $1 AND t.id = $2"
 	if tx.db.dialect() == dialectPostgres {
 		sql += " FOR UPDATE"
 	}
-	found := false
-	err := tx.query(ctx, sql, []any{st.ID, id}, func(row Row) error {
-		found = true
-		return scanTicket(row, t)
+	tx.ask(sql, []any{store, id}, func(row Row) error {
+		*t = &desk.Ticket{}
+		return scanTicket(row, *t)
 	})
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, desk.ErrNotFound
-	}
-	return t, loadLinks(ctx, tx, st.ID, t)
-}
-
-func loadLinks(ctx context.Context, r reader, store int64, t *desk.Ticket) error {
-	err := r.query(ctx, "SELECT product_id FROM ticket_products WHERE store_id = $1 AND ticket_id = $2 ORDER BY product_id",
-		[]any{store, t.ID}, func(row Row) error {
-			var id int64
-			err := row.Scan(&id)
-			t.Products = append(t.Products, id)
+	tx.ask("SELECT product_id FROM ticket_products WHERE store_id = $1 AND ticket_id = $2 ORDER BY product_id",
+		[]any{store, id}, func(row Row) error {
+			var product int64
+			err := row.Scan(&product)
+			(*t).Products = append((*t).Products, product)
 			return err
 		})
-	if err != nil {
-		return err
-	}
-	return r.query(ctx, `SELECT g.id, g.name FROM ticket_tags l JOIN tags g ON g.store_id = l.store_id AND g.id = l.tag_id
-		WHERE l.store_id = $1 AND l.ticket_id = $2 ORDER BY g.id`, []any{store, t.ID}, func(row Row) error {
+	tx.ask(`SELECT g.id, g.name FROM ticket_tags l JOIN tags g ON g.store_id = l.store_id AND g.id = l.tag_id
+		WHERE l.store_id = $1 AND l.ticket_id = $2 ORDER BY g.id`, []any{store, id}, func(row Row) error {
 		var g desk.Tag
 		err := row.Scan(&g.ID, &g.Name)
-		t.Tags = append(t.Tags, g)
+		(*t).Tags = append((*t).Tags, g)
 		return err
 	})
-}
-
-// NewTicketIDs hands out the ids of a new ticket and its event, and of its comment.
-func (tx *Tx) NewTicketIDs(ctx context.Context, withComment bool) (ticket, event, comment int64, err error) {
-	kinds := []kind{kindTicket, kindEvent}
-	if withComment {
-		kinds = append(kinds, kindComment)
-	}
-	ids, err := tx.nextIDs(ctx, kinds...)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	if withComment {
-		comment = ids[2]
-	}
-	return ids[0], ids[1], comment, nil
-}
-
-// NewEventID hands out the id of an event, and of the comment it records, if any.
-func (tx *Tx) NewEventID(ctx context.Context, withComment bool) (event, comment int64, err error) {
-	if !withComment {
-		event, err = tx.nextID(ctx, kindEvent)
-		return event, 0, err
-	}
-	ids, err := tx.nextIDs(ctx, kindEvent, kindComment)
-	if err != nil {
-		return 0, 0, err
-	}
-	return ids[0], ids[1], nil
 }
 
 const insertTicket = `INSERT INTO tickets (store_id, id, seq, subject, type_id, requester_id, assignee_id, priority, from_email,

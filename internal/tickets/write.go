@@ -30,21 +30,19 @@ func (s *Service) CheckComment(ctx context.Context, st *desk.Store, c *desk.Comm
 func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.TicketInput, w desk.Write) (*wire.Document, error) {
 	var doc *wire.Document
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		known, err := s.resolve(ctx, tx, st, in)
+		found, err := s.find(ctx, tx, st, store.Need{Refs: in.Refs(), Comment: in.Comment != nil}, in)
 		if err != nil {
 			return err
 		}
 		now := desk.At(s.Now())
-		ticketID, eventID, commentID, err := tx.NewTicketIDs(ctx, in.Comment != nil)
-		if err != nil {
-			return err
+		t := desk.Open(in, found.Known, channelOf(w.Actor), now)
+		t.ID = found.TicketID
+		e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
+		c := comment(in.Comment, found, t, e, now)
+		doc = tx.InsertTicket(st, t, c, e, found.Known.Users[t.RequesterID])
+		if w.Once != nil {
+			tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
 		}
-		t := desk.Open(in, known, channelOf(w.Actor), now)
-		t.ID = ticketID
-		e := &desk.Event{ID: eventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
-		c := comment(in.Comment, known, t, e, commentID, now)
-		doc = tx.InsertTicket(st, t, c, e, known.Users[t.RequesterID])
-		tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
 		return nil
 	})
 	return doc, err
@@ -55,37 +53,30 @@ func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.TicketInp
 func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.TicketInput, w desk.Write) (*wire.Document, error) {
 	var doc *wire.Document
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		t, err := tx.LockTicket(ctx, st, id)
+		found, err := s.find(ctx, tx, st, store.Need{Ticket: id, Refs: in.Refs(), Comment: in.Comment != nil}, in)
 		if err != nil {
 			return err
 		}
+		t := found.Ticket
 		if w.IfSeq != nil && *w.IfSeq != t.Seq {
 			return desk.Errorf(desk.Stale, "The ticket has changed since.")
 		}
-		known, err := s.resolve(ctx, tx, st, in)
-		if err != nil {
-			return err
-		}
 		now := max(desk.At(s.Now()), t.UpdatedAt)
-		eventID, commentID, err := tx.NewEventID(ctx, in.Comment != nil)
-		if err != nil {
+		e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
+		e.Changes = t.Apply(in, found.Known, now)
+		c := comment(in.Comment, found, t, e, now)
+		if err := tx.UpdateTicket(ctx, st, t, c, e, found.Known.Users[t.RequesterID]); err != nil {
 			return err
 		}
-		e := &desk.Event{ID: eventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
-		e.Changes = t.Apply(in, known, now)
-		c := comment(in.Comment, known, t, e, commentID, now)
-		if err := tx.UpdateTicket(ctx, st, t, c, e, known.Users[t.RequesterID]); err != nil {
-			return err
+		doc = &wire.Document{}
+		tx.ReadDocument(st, id, doc)
+		if w.Once == nil {
+			return nil
 		}
 		if err := tx.Flush(ctx); err != nil {
 			return err
 		}
-		if doc, err = tx.TicketDocument(ctx, st, id); err != nil {
-			return err
-		}
-		if w.Once != nil {
-			tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
-		}
+		tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
 		return nil
 	})
 	return doc, err
@@ -106,38 +97,35 @@ func (s *Service) Recall(ctx context.Context, st *desk.Store, o *desk.Once) (*de
 	return s.DB.Recall(ctx, st, o)
 }
 
-// resolve looks up what an input names, inside the write, and makes its new tags.
-func (s *Service) resolve(ctx context.Context, tx *store.Tx, st *desk.Store, in *desk.TicketInput) (desk.Known, error) {
-	refs := in.Refs()
-	if err := tx.LockUploads(ctx, st, refs.Attachments); err != nil {
-		return desk.Known{}, err
-	}
-	known, err := tx.Known(ctx, st, refs)
+// find looks up what a write needs, refuses it for references that are not there, and
+// makes its new tags.
+func (s *Service) find(ctx context.Context, tx *store.Tx, st *desk.Store, need store.Need, in *desk.TicketInput) (*store.Found, error) {
+	found, err := tx.Find(ctx, st, need)
 	if err != nil {
-		return known, err
+		return nil, err
 	}
-	if fields := in.Missing(known); len(fields) > 0 {
-		return known, &desk.Error{Code: desk.Invalid, Fields: fields}
+	if fields := in.Missing(found.Known); len(fields) > 0 {
+		return nil, &desk.Error{Code: desk.Invalid, Fields: fields}
 	}
-	return known, tx.EnsureTags(ctx, st, refs.Tags, known.Tags)
+	return found, tx.EnsureTags(ctx, st, need.Refs.Tags, found.Known.Tags)
 }
 
 // comment makes the comment that an input asks for, counts it on the ticket and names
 // it in the event; nil if it asks for none.
-func comment(in *desk.CommentInput, known desk.Known, t *desk.Ticket, e *desk.Event, id int64, now desk.Instant) *desk.Comment {
+func comment(in *desk.CommentInput, found *store.Found, t *desk.Ticket, e *desk.Event, now desk.Instant) *desk.Comment {
 	if in == nil {
 		return nil
 	}
 	c := &desk.Comment{
-		ID: id, TicketID: t.ID, AuthorID: in.AuthorID, Body: in.Body, Public: in.Public, FromEmail: in.FromEmail, CreatedAt: now,
+		ID: found.CommentID, TicketID: t.ID, AuthorID: in.AuthorID, Body: in.Body, Public: in.Public, FromEmail: in.FromEmail, CreatedAt: now,
 	}
 	for _, upload := range in.Attachments {
-		a := known.Attachments[upload]
-		a.TicketID, a.CommentID = t.ID, id
+		a := found.Known.Attachments[upload]
+		a.TicketID, a.CommentID = t.ID, c.ID
 		c.Attachments = append(c.Attachments, a)
 	}
 	c.SortAttachments()
-	t.Touched(c, known.Users[c.AuthorID].Type == desk.UserDashboard)
+	t.Touched(c, found.Known.Users[c.AuthorID].Type == desk.UserDashboard)
 	e.CommentID, e.Public = c.ID, c.Public
 	return c
 }
