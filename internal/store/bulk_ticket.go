@@ -138,7 +138,7 @@ func newTicketRows(d dialect) *ticketRows {
 	table(&r.attachments, "attachments", "store_id id ticket_id comment_id file_name path blob_key size created_at")
 	table(&r.docs, "ticket_docs", "store_id ticket_id seq head sealed comments")
 	table(&r.parts, "ticket_doc_parts", "store_id ticket_id n body")
-	table(&r.subjects, "ticket_subjects", "store_id ticket_id folded")
+	table(&r.subjects, "ticket_subjects", "store_id ticket_id folded email")
 	table(&r.words, "ticket_words", "store_id ticket_id words")
 	if d == dialectSQLite {
 		table(&r.subjectsText, "ticket_subjects_text", "rowid folded")
@@ -175,7 +175,7 @@ func (r *ticketRows) addRest(store int64, t *bulkTicket) {
 		r.parts.add(store, t.ID, int64(n), body)
 	}
 	folded := desk.Fold(t.Subject)
-	r.subjects.add(store, t.ID, folded)
+	r.subjects.add(store, t.ID, folded, desk.Fold(t.requester.Email))
 	if r.words.dialect == dialectPostgres {
 		r.words.add(store, t.ID, lexemes(t.words()))
 		return

@@ -18,7 +18,8 @@ import (
 // either alone, so the walk goes first, for a bounded stretch: what it finds there
 // tells how far it would have to go, and decides.
 const (
-	firstStretch  = 400  // rows the walk looks at before it decides
+	firstStretch  = 2000 // rows the walk looks at before it decides, where the text itself is walked
+	checkedRows   = 400  // the same, where each row's text must be looked up
 	worthWalking  = 3    // hits in the first stretch that make a longer walk the better way
 	maxRequesters = 1000 // users whose tickets are looked up one by one
 	maxNumbers    = 2000 // ids made of the digits searched for
@@ -27,12 +28,16 @@ const (
 // search returns the ids of one page, in the direction walked, one more than the
 // page holds if there are more. d is the index the walk goes along.
 func (l *listing) search(ctx context.Context, d driver) ([]int64, error) {
-	ids, err := l.scan(ctx, d, firstStretch)
+	stretch := checkedRows
+	if l.plain(d) {
+		stretch = firstStretch
+	}
+	ids, err := l.scan(ctx, d, stretch)
 	if err != nil || l.full(ids) {
 		return l.cut(ids), err
 	}
 	if n := len(ids); n >= worthWalking {
-		ids, err = l.scan(ctx, d, firstStretch*4*(l.rows()+l.page.Offset)/n)
+		ids, err = l.scan(ctx, d, stretch*4*(l.rows()+l.page.Offset)/n)
 		if err != nil || l.full(ids) {
 			return l.cut(ids), err
 		}
@@ -47,11 +52,27 @@ func (l *listing) search(ctx context.Context, d driver) ([]int64, error) {
 	return l.ids(ctx, q)
 }
 
+// plain tells that the list can walk the texts themselves: nothing else is filtered
+// by, and words are not asked for.
+func (l *listing) plain(d driver) bool {
+	none := &query{args: []any{l.store}}
+	return d.table == "" && !l.page.Order.ByUpdate() && len(l.filter.Words) == 0 && len(l.conditions(none, driver{})) == 0
+}
+
 // scan walks a stretch of the list and compares each row's text.
 func (l *listing) scan(ctx context.Context, d driver, rows int) ([]int64, error) {
 	whole := *l
 	whole.page.Offset, whole.page.Size = 0, l.page.Size+l.page.Offset
-	return whole.ids(ctx, whole.walk(d, false, rows))
+	if !l.plain(d) {
+		return whole.ids(ctx, whole.walk(d, false, rows))
+	}
+	q := &query{args: []any{l.store}}
+	where := append([]string{"x.store_id = $1"}, whole.place(q, "x.ticket_id", false)...)
+	stretch := "SELECT x.ticket_id AS id, x.folded, x.email FROM ticket_subjects x WHERE " + strings.Join(where, " AND ") +
+		" ORDER BY " + l.order("", "x.ticket_id") + fmt.Sprintf(" LIMIT %d", rows)
+	q.sql = "SELECT t.id, 0 FROM (" + stretch + ") t WHERE " + whole.compare(q, "t.folded", "t.email") +
+		" ORDER BY " + l.order("", "t.id") + fmt.Sprintf(" LIMIT %d", whole.rows())
+	return whole.ids(ctx, q)
 }
 
 func (l *listing) full(ids []int64) bool { return len(ids) == l.rows()+l.page.Offset }
@@ -70,21 +91,26 @@ func (l *listing) ids(ctx context.Context, q *query) ([]int64, error) {
 	return ids, err
 }
 
-// textConditions compares a row's text with every text filter, row by row.
+// textConditions compares a row's text with every text filter, looking it up row by
+// row.
 func (l *listing) textConditions(q *query) string {
+	return l.compare(q,
+		"(SELECT s.folded FROM ticket_subjects s WHERE s.store_id = $1 AND s.ticket_id = t.id)",
+		"(SELECT s.email FROM ticket_subjects s WHERE s.store_id = $1 AND s.ticket_id = t.id)")
+}
+
+// compare is the condition that a ticket t, with this folded subject and address of
+// the requester, passes every text filter.
+func (l *listing) compare(q *query, subject, email string) string {
 	f := l.filter
 	contains := func(text, arg string) string { return l.db.dialect().contains() + "(" + text + ", " + arg + ") > 0" }
-	const (
-		subject = "(SELECT s.folded FROM ticket_subjects s WHERE s.store_id = $1 AND s.ticket_id = t.id)"
-		email   = "(SELECT u.email_folded FROM users u WHERE u.store_id = $1 AND u.id = t.requester_id)"
-	)
 	var where []string
 	if f.Subject != "" {
 		where = append(where, contains(subject, q.arg(desk.Fold(f.Subject))))
 	}
 	if f.Text != "" {
 		arg := q.arg(desk.Fold(f.Text))
-		either := []string{contains(subject, arg), "coalesce(" + contains(email, arg) + ", FALSE)"}
+		either := []string{contains(subject, arg), contains(email, arg)}
 		if digits(f.Text) {
 			either = append(either, contains("CAST(t.id AS TEXT)", arg))
 		}

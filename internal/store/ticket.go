@@ -166,7 +166,7 @@ func (tx *Tx) InsertTicket(st *desk.Store, t *desk.Ticket, c *desk.Comment, e *d
 	}
 	tx.Exec("INSERT INTO ticket_docs (store_id, ticket_id, seq, head, comments) VALUES ($1, $2, $3, $4, $5)",
 		st.ID, t.ID, t.Seq, string(doc.Head), string(doc.Comments))
-	tx.setSubject(st.ID, t.ID, t.Subject, true)
+	tx.insertTexts(st.ID, t, requester)
 	tx.setWords(st.ID, t.ID, desk.Words(words...))
 	tx.insertEvent(st.ID, t, e)
 	return doc
@@ -205,9 +205,10 @@ func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, 
 			table := "ticket_" + change.Field
 			tx.Exec("DELETE FROM "+table+" WHERE store_id = $1 AND ticket_id = $2", st.ID, t.ID)
 		case "subject":
-			tx.setSubject(st.ID, t.ID, t.Subject, false)
+			tx.updateSubject(st.ID, t)
 			words = append(words, t.Subject)
 		case "requester":
+			tx.updateEmail(st.ID, t.ID, requester.Email)
 			words = append(words, requester.Texts()...)
 		case "from_email":
 			if t.FromEmail != nil {
@@ -299,17 +300,26 @@ func eventData(e *desk.Event) []byte {
 	return data
 }
 
-// setSubject keeps the text that searches in subjects read.
-func (tx *Tx) setSubject(store, id int64, subject string, isNew bool) {
-	folded := desk.Fold(subject)
-	if isNew {
-		tx.Exec("INSERT INTO ticket_subjects (store_id, ticket_id, folded) VALUES ($1, $2, $3)", store, id, folded)
-	} else {
-		tx.Exec("UPDATE ticket_subjects SET folded = $3 WHERE store_id = $1 AND ticket_id = $2", store, id, folded)
-	}
+// insertTexts keeps what substring search compares of a new ticket.
+func (tx *Tx) insertTexts(store int64, t *desk.Ticket, requester desk.Person) {
+	tx.Exec("INSERT INTO ticket_subjects (store_id, ticket_id, folded, email) VALUES ($1, $2, $3, $4)",
+		store, t.ID, desk.Fold(t.Subject), desk.Fold(requester.Email))
+	tx.indexSubject(store, t)
+}
+
+func (tx *Tx) updateSubject(store int64, t *desk.Ticket) {
+	tx.Exec("UPDATE ticket_subjects SET folded = $3 WHERE store_id = $1 AND ticket_id = $2", store, t.ID, desk.Fold(t.Subject))
+	tx.indexSubject(store, t)
+}
+
+func (tx *Tx) indexSubject(store int64, t *desk.Ticket) {
 	if tx.db.dialect() == dialectSQLite {
-		tx.Exec("INSERT OR REPLACE INTO ticket_subjects_text (rowid, folded) VALUES ($1, $2)", rowBase(store)+id, folded)
+		tx.Exec("INSERT OR REPLACE INTO ticket_subjects_text (rowid, folded) VALUES ($1, $2)", rowBase(store)+t.ID, desk.Fold(t.Subject))
 	}
+}
+
+func (tx *Tx) updateEmail(store, ticket int64, email string) {
+	tx.Exec("UPDATE ticket_subjects SET email = $3 WHERE store_id = $1 AND ticket_id = $2", store, ticket, desk.Fold(email))
 }
 
 // setWords keeps the word set of a new ticket.

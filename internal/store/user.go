@@ -182,6 +182,7 @@ func (tx *Tx) UpdateUser(ctx context.Context, st *desk.Store, u *desk.User, rena
 	}
 	words := desk.Words(u.Email, u.FirstName, u.LastName)
 	for _, id := range tickets {
+		tx.updateEmail(st.ID, id, u.Email)
 		if err := tx.addWords(ctx, st.ID, id, words); err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"storedesk/internal/blob"
 	"storedesk/internal/desk"
@@ -47,7 +48,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 	case desk.CodeOf(err) == desk.NotFound, errors.Is(err, blob.ErrNotFound):
 		http.Error(w, "Not found.", http.StatusNotFound)
-	case r.Context().Err() != nil: // the client is gone
+	case r.Context().Err() != nil: // the client is gone; returning would answer 200
+		panic(http.ErrAbortHandler)
 	default:
 		h.Log.ErrorContext(r.Context(), "serving an attachment", slog.String("path", r.URL.Path), slog.Any("error", err))
 		http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
@@ -62,6 +64,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	path := strings.TrimPrefix(r.URL.Path, Base)
 	if !good(st, path, r.URL.Query().Get("expires"), r.URL.Query().Get("signature"), h.Now()) {
 		return desk.ErrNotFound
+	}
+	if strings.IndexByte(path, 0) >= 0 || !utf8.ValidString(path) {
+		return desk.ErrNotFound // PostgreSQL would refuse to look for it
 	}
 	a, err := h.Tickets.Attachment(r.Context(), st, path)
 	if err != nil {

@@ -37,6 +37,7 @@ const (
 	msgInvalid    = "Invalid value."
 	msgJSON       = "Value must be valid JSON."
 	msgNumber     = "Enter a number."
+	msgManyWords  = "Enter at most 50 different words."
 	msgNumberSize = "Ensure this value is less than or equal to 1e+50."
 	msgDate       = "Enter a valid date."
 	msgThatChoice = "Select a valid choice. That choice is not one of the available choices."

@@ -32,7 +32,7 @@ func TicketFilter(q Values, zone *time.Location) (*desk.TicketFilter, desk.Field
 	}
 	f.ID, f.Nothing = r.number("id")
 	if text := r.text("q"); text != "" {
-		f.Words = desk.Words(text)
+		f.Words = r.few("q", desk.Words(text))
 		f.Nothing = f.Nothing || len(f.Words) == 0 // nothing but punctuation
 	}
 	return f, r.fields
@@ -43,7 +43,7 @@ func UserFilter(q Values, zone *time.Location) (*desk.UserFilter, desk.Fields) {
 	r := &filterReader{q: q, zone: zone, fields: desk.Fields{}}
 	return &desk.UserFilter{
 		Email:            r.text("email"),
-		Name:             strings.FieldsFunc(r.text("name"), isSpace),
+		Name:             r.words("name"),
 		PhoneNumber:      r.text("phone_number"),
 		Language:         oneChoice(r, "language", desk.Languages),
 		Type:             r.text("user_type"),
@@ -51,6 +51,24 @@ func UserFilter(q Values, zone *time.Location) (*desk.UserFilter, desk.Fields) {
 		Blocked:          r.boolean("is_blocked"),
 		AcceptsMarketing: r.boolean("accepts_marketing"),
 	}, r.fields
+}
+
+// maxWords is how many different words may be searched for: each is a condition of its
+// own for the database, which takes only so many.
+const maxWords = 50
+
+// words reads the different words of a text.
+func (r *filterReader) words(name string) []string {
+	words := strings.FieldsFunc(r.text(name), isSpace)
+	slices.Sort(words)
+	return r.few(name, slices.Compact(words))
+}
+
+func (r *filterReader) few(name string, words []string) []string {
+	if len(words) > maxWords {
+		r.fields.Add(name, msgManyWords)
+	}
+	return words
 }
 
 // TypeFilter reads the filter of the list of ticket types: a name, "" for any.

@@ -3,6 +3,7 @@ package form
 import (
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,22 @@ func TestUserFilter(t *testing.T) {
 	}
 	if !reflect.DeepEqual(fields, want) {
 		t.Errorf("%v", fields)
+	}
+}
+
+func TestSearchesHaveOnlySoManyWords(t *testing.T) {
+	many := "a"
+	for i := range maxWords {
+		many += "+b" + strconv.Itoa(i)
+	}
+	if _, fields := TicketFilter(query(t, "q="+many), time.UTC); fields["q"] == nil {
+		t.Error("q takes them all")
+	}
+	if _, fields := UserFilter(query(t, "name="+many), time.UTC); fields["name"] == nil {
+		t.Error("name takes them all")
+	}
+	if got, fields := UserFilter(query(t, "name="+strings.Repeat("a+", 1000)), time.UTC); len(got.Name) != 1 || len(fields) > 0 {
+		t.Errorf("one word a thousand times: %v, %v", got.Name, fields)
 	}
 }
 

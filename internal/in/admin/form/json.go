@@ -14,6 +14,10 @@ import (
 // gives up, with a server error, somewhere below a thousand.
 const maxDepth = 500
 
+// maxValues is how many values a JSON body may hold. Each takes some fifty bytes of
+// memory, so that a body of nothing but small ones would take a gigabyte.
+const maxValues = 500_000
+
 // parseJSON reads one JSON value as Python's reader does with strict constants: no
 // NaN or Infinity, the last of equal keys counts, a lone surrogate is a character,
 // a number past the range of floats is infinite.
@@ -35,8 +39,9 @@ func parseJSON(body []byte) (any, error) {
 }
 
 type jsonReader struct {
-	text string
-	at   int // byte
+	text   string
+	at     int // byte
+	values int // read so far
 }
 
 func (p *jsonReader) expected(what string) error {
@@ -61,6 +66,9 @@ func (p *jsonReader) take(c byte) bool {
 func (p *jsonReader) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	if p.values++; p.values > maxValues {
+		return nil, fmt.Errorf("more than %d values", maxValues)
 	}
 	p.space()
 	switch {

@@ -211,11 +211,13 @@ CREATE TABLE ticket_doc_parts (
     PRIMARY KEY (store_id, ticket_id, n)
 );
 
--- Folded subjects, for substring search.
+-- What substring search compares: the folded subject, and beside it the folded address of
+-- the requester, so that a walk reads one narrow row a ticket.
 CREATE TABLE ticket_subjects (
     store_id  BIGINT NOT NULL,
     ticket_id BIGINT NOT NULL,
     folded    TEXT   NOT NULL,
+    email     TEXT   NOT NULL DEFAULT '',
     PRIMARY KEY (store_id, ticket_id)
 );
 
