@@ -158,6 +158,7 @@ type client struct {
 	http  http.Client
 	node  *node
 	token string
+	host  string // the store's; "" = the node's address
 }
 
 func (n *node) client() *client {
@@ -188,6 +189,9 @@ func (c *client) send(method, path string, body any, headers ...string) (*answer
 // value takes a header away.
 func (c *client) do(request *http.Request, headers ...string) (*answer, error) {
 	request.Header.Set("Authorization", "Bearer "+c.token)
+	if c.host != "" {
+		request.Host = c.host
+	}
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 		if headers[i+1] == "" {

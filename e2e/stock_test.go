@@ -19,8 +19,8 @@ import (
 
 // goods is what a stocked store has, by the names that paths give it.
 type goods struct {
-	user, agent, ticket, other, kind, product int64
-	order                                     string
+	user, agent, ticket, kind, product int64
+	order                              string
 }
 
 // stock puts into a store what the API cannot make: a ticket type, a product, an order,

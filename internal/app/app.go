@@ -31,6 +31,7 @@ type App struct {
 // Open connects to the database, brings its schema up to date, makes sure there is a
 // store, and builds the parts.
 func Open(ctx context.Context, c Config) (*App, error) {
+	tuneMemory()
 	log := newLogger(&c)
 	db, err := store.Open(ctx, store.Options{URL: c.DatabaseURL, DataDir: c.DataDir, Log: log})
 	if err != nil {

@@ -88,7 +88,10 @@ func (a *App) Handler(c ServeConfig) (http.Handler, error) {
 	mux.Handle("/api/admin", api)
 	mux.Handle(admin.Base, api)
 	mux.Handle(docs.Path, reference)
-	mux.Handle(media.Base, &media.Handler{Tickets: a.Tickets, Stores: a.Stores, Blobs: a.Blobs, Log: a.Log, Now: time.Now})
+	mux.Handle(media.Base, &media.Handler{
+		Tickets: a.Tickets, Stores: a.Stores, Blobs: a.Blobs, Log: a.Log, Now: time.Now,
+		Host: func(r *http.Request) string { return admin.Host(r, proxies) },
+	})
 	mux.HandleFunc("GET /healthz", a.health)
 	mux.HandleFunc("GET /{$}", front)
 	return exactPaths(mux, api), nil

@@ -15,15 +15,18 @@ import (
 type importCommand struct {
 	forStore
 
-	From  string `xor:"source" required:"" placeholder:"URL" help:"A live store, such as https://shop.example: its users, ticket types, products, orders, tickets and files come over its Admin API."`
-	Token string `env:"STOREDESK_IMPORT_TOKEN" placeholder:"TOKEN" help:"The live store's access token, with read scopes for users, tickets, orders and catalogue."`
-	Dir   string `xor:"source" required:"" placeholder:"DIR" help:"A directory of users.jsonl, ticket_types.jsonl, products.jsonl, orders.jsonl and tickets.jsonl: one API object a line. Files may be missing."`
+	From  string  `xor:"source" required:"" placeholder:"URL" help:"A live store, such as https://shop.example: its users, ticket types, products, orders, tickets and files come over its Admin API."`
+	Token string  `env:"STOREDESK_IMPORT_TOKEN" placeholder:"TOKEN" help:"The live store's access token, with read scopes for users, tickets, orders and catalogue."`
+	Rate  float64 `default:"4" placeholder:"N" help:"Requests a second to the live store (default ${default}, what the original allows)."`
+	Dir   string  `xor:"source" required:"" placeholder:"DIR" help:"A directory of users.jsonl, ticket_types.jsonl, products.jsonl, orders.jsonl and tickets.jsonl: one API object a line. Files may be missing."`
 }
 
 // Help says what importing again does.
 func (importCommand) Help() string {
 	return `Ids and times are kept. An import can be interrupted and run again at any time; it changes only what changed.
-A bad object is reported with its place and the rest goes on; the exit code is then 1.`
+A bad object is reported with its place and the rest goes on; the exit code is then 1. A reference to something that is
+not there is dropped and reported as repaired. A ticket that changed at the source is taken over whole: comments that
+were added to it here are lost. So import first, then work.`
 }
 
 func (i *importCommand) Run(ctx context.Context, c *app.Config) error {
@@ -32,7 +35,7 @@ func (i *importCommand) Run(ctx context.Context, c *app.Config) error {
 	}
 	return inStore(ctx, c, i.Store, func(a *app.App, st *desk.Store) error {
 		began, shown := time.Now(), 0
-		options := importer.Options{Log: a.Log, Progress: showProgress, Problem: func(p importer.Problem) {
+		options := importer.Options{URL: i.From, Token: i.Token, PerSecond: i.Rate, Log: a.Log, Progress: showProgress, Problem: func(p importer.Problem) {
 			if shown++; shown <= importer.MaxProblems {
 				fmt.Fprintln(os.Stderr, p)
 			}
@@ -53,6 +56,9 @@ func (i *importCommand) Run(ctx context.Context, c *app.Config) error {
 }
 
 func (i *importCommand) read(ctx context.Context, a *app.App, st *desk.Store, o importer.Options) (importer.Report, error) {
+	if i.From != "" {
+		return importer.FromURL(ctx, a.DB, st, a.Blobs, o)
+	}
 	return importer.FromDir(ctx, a.DB, st, i.Dir, o)
 }
 

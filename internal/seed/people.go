@@ -13,33 +13,46 @@ type country struct {
 
 var countries = []country{
 	{
-		"US", "en", &english, 30, "+1212", []string{"Olivia", "Liam", "Emma", "Noah", "Ava", "James", "Mia", "Henry", "Zoe", "Carl"},
+		"US", "en", &english, 30, "+1212",
+		[]string{"Olivia", "Liam", "Emma", "Noah", "Ava", "James", "Mia", "Henry", "Zoe", "Carl"},
 		[]string{"Brown", "Miller", "Johnson", "Garcia", "Nguyen", "Davis", "Okafor", "Martinez", "Wilson", "Lee"},
-		[]string{"Boston", "Denver", "Austin", "Portland"}, []string{"example.com", "mail.example.com"},
+		[]string{"Boston", "Denver", "Austin", "Portland"},
+		[]string{"example.com", "mail.example.com"},
 	},
 	{
-		"GB", "en", &english, 18, "+4420", []string{"Amelia", "Oliver", "Isla", "George", "Freya", "Arthur", "Poppy", "Harry"},
+		"GB", "en", &english, 18, "+4420",
+		[]string{"Amelia", "Oliver", "Isla", "George", "Freya", "Arthur", "Poppy", "Harry"},
 		[]string{"Smith", "Jones", "Taylor", "Khan", "Evans", "Walker", "O’Neill", "Wright"},
-		[]string{"London", "Leeds", "Bristol", "Glasgow"}, []string{"example.co.uk", "post.example.org"},
+		[]string{"London", "Leeds", "Bristol", "Glasgow"},
+		[]string{"example.co.uk", "post.example.org"},
 	},
 	{
-		"DE", "de", &german, 20, "+4930", []string{"Jörg", "Katrin", "Jürgen", "Anke", "Lukas", "Mareike", "Sören", "Ute", "Felix", "Zoë"},
+		"DE", "de", &german, 20, "+4930",
+		[]string{"Jörg", "Katrin", "Jürgen", "Anke", "Lukas", "Mareike", "Sören", "Ute", "Felix", "Zoë"},
 		[]string{"Müller", "Schäfer", "Weiß", "Fischer", "Özdemir", "Kühn", "Schneider", "Groß"},
-		[]string{"Köln", "Berlin", "München", "Göttingen"}, []string{"example.de", "post.example.net"},
+		[]string{"Köln", "Berlin", "München", "Göttingen"},
+		[]string{"example.de", "post.example.net"},
 	},
 	{
-		"FR", "fr", &french, 14, "+331", []string{"Véronique", "Grégoire", "Léa", "Hélène", "Benoît", "Chloé", "Théo", "Inès"},
+		"FR", "fr", &french, 14, "+331",
+		[]string{"Véronique", "Grégoire", "Léa", "Hélène", "Benoît", "Chloé", "Théo", "Inès"},
 		[]string{"Dubois", "Côté", "Lefèvre", "Moreau", "Garçon", "Petit", "Roux", "Benali"},
-		[]string{"Lyon", "Nîmes", "Paris", "Besançon"}, []string{"example.fr", "courrier.example.org"},
+		[]string{"Lyon", "Nîmes", "Paris", "Besançon"},
+		[]string{"example.fr", "courrier.example.org"},
 	},
 	{
-		"ES", "es", &spanish, 12, "+3491", []string{"Mateo", "Lucía", "Tomás", "Pía", "Iñigo", "Begoña", "Andrés", "Sofía"},
+		"ES", "es", &spanish, 12, "+3491",
+		[]string{"Mateo", "Lucía", "Tomás", "Pía", "Iñigo", "Begoña", "Andrés", "Sofía"},
 		[]string{"Álvarez", "Peña", "López", "Muñoz", "Ibáñez", "Gómez", "Núñez", "Vargas"},
-		[]string{"Málaga", "Sevilla", "Logroño", "Madrid"}, []string{"example.es", "correo.example.net"},
+		[]string{"Málaga", "Sevilla", "Logroño", "Madrid"},
+		[]string{"example.es", "correo.example.net"},
 	},
 	{
-		"JP", "", &japanese, 6, "+813", []string{"明美", "健太", "由紀", "大輔", "さくら", "翔太"},
-		[]string{"田中", "山田", "佐藤", "鈴木", "伊藤", "渡辺"}, []string{"東京", "大阪", "京都", "札幌"}, []string{"example.jp"},
+		"JP", "", &japanese, 6, "+813",
+		[]string{"明美", "健太", "由紀", "大輔", "さくら", "翔太"},
+		[]string{"田中", "山田", "佐藤", "鈴木", "伊藤", "渡辺"},
+		[]string{"東京", "大阪", "京都", "札幌"},
+		[]string{"example.jp"},
 	},
 }
 

@@ -90,10 +90,14 @@ var english = tongue{
 		}, ""},
 	},
 	more: [2][]string{
-		{"Is there any news?", "I still have not heard from the carrier.", "I called them and they told me to ask you again.", "Here is the number once more: {tracking}.",
-			"Could somebody please have a look at this?", "That did not help, sorry.", "Great, thanks a lot!"},
-		{"We are looking into it and come back to you by {day}.", "I have asked the carrier again.", "Our warehouse confirms that it was sent on {day}.",
-			"Could you send us a photo of the label?", "I have passed this on to a colleague.", "Thank you for your patience, {first}.", "Is there anything else I can do for you?"},
+		{
+			"Is there any news?", "I still have not heard from the carrier.", "I called them and they told me to ask you again.", "Here is the number once more: {tracking}.",
+			"Could somebody please have a look at this?", "That did not help, sorry.", "Great, thanks a lot!",
+		},
+		{
+			"We are looking into it and come back to you by {day}.", "I have asked the carrier again.", "Our warehouse confirms that it was sent on {day}.",
+			"Could you send us a photo of the label?", "I have passed this on to a colleague.", "Thank you for your patience, {first}.", "Is there anything else I can do for you?",
+		},
 	},
 	details: []string{
 		"It was meant as a birthday present.", "The neighbours have not seen the courier either.", "I paid with my credit card.", "The colour is lovely, by the way.",
@@ -163,7 +167,7 @@ var french = tongue{
 	},
 	more: [2][]string{
 		{"Avez-vous des nouvelles ?", "Toujours rien, malheureusement.", "Le numéro est bien {tracking}.", "Parfait, merci !"},
-		{"Nous revenons vers vous avant le {day}.", "J’ai relancé le transporteur.", "Merci de votre patience, {first}."},
+		{"Nous revenons vers vous avant le {day}.", "J’ai relancé le livreur.", "Merci de votre patience, {first}."},
 	},
 	details: []string{"C’était un cadeau d’anniversaire.", "J’ai payé par carte.", "La couleur est très belle.", "La notice manquait aussi.", "Merci de ne pas le laisser devant la porte."},
 }

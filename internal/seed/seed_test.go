@@ -69,7 +69,7 @@ func generate(t testing.TB, n int, number uint64) *kept {
 
 func TestSameSeedMakesTheSameShop(t *testing.T) {
 	t.Parallel()
-	a, b, c := generate(t, 5000, 1), generate(t, 5000, 1), generate(t, 5000, 2)
+	a, b, c := generate(t, 3000, 1), generate(t, 3000, 1), generate(t, 3000, 2)
 	if diff := cmp.Diff(a.tickets, b.tickets); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}
@@ -137,10 +137,10 @@ func TestLoad(t *testing.T) {
 		var before []string
 		for range 2 {
 			told := 0
-			if err := seed.Load(ctx, db, st, 3000, seed.Options{Until: until, Progress: func(n int) { told = n }}); err != nil {
+			if err := seed.Load(ctx, db, st, 300, seed.Options{Until: until, Progress: func(n int) { told = n }}); err != nil {
 				t.Fatal(err)
 			}
-			if told != 3000 {
+			if told != 300 {
 				t.Errorf("the last progress was %d", told)
 			}
 			var docs []string
@@ -150,7 +150,7 @@ func TestLoad(t *testing.T) {
 					t.Errorf("ticket %d has a history", d.ID)
 				}
 			})
-			if err != nil || len(docs) != 3000 {
+			if err != nil || len(docs) != 300 {
 				t.Fatalf("%d tickets, %v", len(docs), err)
 			}
 			if before != nil && !slices.Equal(before, docs) {

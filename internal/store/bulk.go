@@ -78,8 +78,11 @@ func (b *Bulk) BeginTickets(ctx context.Context) (*Refs, error) {
 		dest []any
 		keep func()
 	}{
-		{"SELECT id, user_type, email, first_name, last_name FROM users",
-			[]any{&id, &person.Type, &person.Email, &person.FirstName, &person.LastName}, func() { refs.Users[id] = person }},
+		{
+			"SELECT id, user_type, email, first_name, last_name FROM users",
+			[]any{&id, &person.Type, &person.Email, &person.FirstName, &person.LastName},
+			func() { refs.Users[id] = person },
+		},
 		{"SELECT id FROM ticket_types", []any{&id}, func() { refs.Types[id] = true }},
 		{"SELECT id FROM products", []any{&id}, func() { refs.Products[id] = true }},
 		{"SELECT number FROM orders", []any{&text}, func() { refs.Orders[text] = true }},

@@ -25,8 +25,10 @@ var (
 		"addresses orders_count subscriptions_count total_spent user_type tags accepts_marketing metadata user_agent " +
 		"email_folded name_folded", key: "id"}
 	bulkTypes    = bulkKind{kind: kindTicketType, table: "ticket_types", columns: "store_id id name", key: "id"}
-	bulkProducts = bulkKind{kind: kindProduct, table: "products",
-		columns: "store_id id title title_folded slug structure is_public url date_created date_updated", key: "id"}
+	bulkProducts = bulkKind{
+		kind: kindProduct, table: "products",
+		columns: "store_id id title title_folded slug structure is_public url date_created date_updated", key: "id",
+	}
 	bulkOrders = bulkKind{kind: kindOrder, table: "orders", columns: "store_id id number status fulfillment_status payment_status is_test total_incl_tax " +
 		"currency user_id date_placed created_at updated_at lines", key: "number"}
 )

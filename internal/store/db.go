@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -114,8 +115,13 @@ func sqlitePath(raw string) string {
 func (db *DB) Close() { db.close() }
 
 // Migrate brings the schema to this program's version. It refuses a database that a
-// newer program has migrated.
-func (db *DB) Migrate(ctx context.Context) error { return db.migrate(ctx) }
+// newer program has migrated. Indexes that an interrupted import left out are built.
+func (db *DB) Migrate(ctx context.Context) error {
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	return db.EnsureIndexes(ctx)
+}
 
 // Write runs fn in a transaction. fn may run more than once (the database may ask
 // for a retry), so it touches nothing but its Tx and results it overwrites.
@@ -242,10 +248,20 @@ func inList[T any](args []any, values []T) (string, []any) {
 			b.WriteByte(',')
 		}
 		args = append(args, values[min(i, len(values)-1)])
-		fmt.Fprintf(&b, "$%d", len(args))
+		b.WriteString(placeholder(len(args)))
 	}
 	return b.String(), args
 }
+
+// placeholder is the text for the n-th argument, from 1.
+func placeholder(n int) string {
+	if n < len(placeholders) {
+		return placeholders[n]
+	}
+	return "$" + strconv.Itoa(n)
+}
+
+var placeholders = [...]string{"", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12"}
 
 // memo is a small concurrent set that forgets everything when it grows past a limit.
 type memo[K comparable, V any] struct {

@@ -150,7 +150,7 @@ type query struct {
 
 func (q *query) arg(v any) string {
 	q.args = append(q.args, v)
-	return fmt.Sprintf("$%d", len(q.args))
+	return placeholder(len(q.args))
 }
 
 // walk is the SQL that yields (id, at) of one page. scan, if not zero, bounds how
@@ -312,6 +312,7 @@ type pageWriter struct {
 	doc   wire.Document
 	kept  []wire.Document // of a reverse walk, which comes the wrong way round
 	bytes [3]Bytes
+	dest  []any // where a row is read to: doc and bytes
 }
 
 func (w *pageWriter) row(row Row) error {
@@ -320,7 +321,10 @@ func (w *pageWriter) row(row Row) error {
 		return nil
 	}
 	d := &w.doc
-	if err := row.Scan(&d.ID, &d.Seq, &d.At, &w.bytes[0], &w.bytes[1], &w.bytes[2]); err != nil {
+	if w.dest == nil {
+		w.dest = []any{&d.ID, &d.Seq, &d.At, &w.bytes[0], &w.bytes[1], &w.bytes[2]}
+	}
+	if err := row.Scan(w.dest...); err != nil {
 		return err
 	}
 	d.Head, d.Parts, d.Comments = w.bytes[0], w.bytes[1], w.bytes[2]

@@ -23,6 +23,7 @@ var sessionSettings = map[string]string{
 	"statement_timeout":                   "60000",
 	"idle_in_transaction_session_timeout": "60000",
 	"jit":                                 "off", // pages are small: compiling them costs more than running them
+	"enable_memoize":                      "off", // and no document is read twice
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {

@@ -49,7 +49,7 @@ func (l *listing) search(ctx context.Context, d driver) ([]int64, error) {
 	if q == nil {
 		q = l.walk(d, false, 0)
 	}
-	return l.ids(ctx, q)
+	return l.ids(ctx, q, l.db.queryPlanned)
 }
 
 // plain tells that the list can walk the texts themselves: nothing else is filtered
@@ -64,7 +64,7 @@ func (l *listing) scan(ctx context.Context, d driver, rows int) ([]int64, error)
 	whole := *l
 	whole.page.Offset, whole.page.Size = 0, l.page.Size+l.page.Offset
 	if !l.plain(d) {
-		return whole.ids(ctx, whole.walk(d, false, rows))
+		return whole.ids(ctx, whole.walk(d, false, rows), l.db.query)
 	}
 	q := &query{args: []any{l.store}}
 	where := append([]string{"x.store_id = $1"}, whole.place(q, "x.ticket_id", false)...)
@@ -72,7 +72,7 @@ func (l *listing) scan(ctx context.Context, d driver, rows int) ([]int64, error)
 		" ORDER BY " + l.order("", "x.ticket_id") + fmt.Sprintf(" LIMIT %d", rows)
 	q.sql = "SELECT t.id, 0 FROM (" + stretch + ") t WHERE " + whole.compare(q, "t.folded", "t.email") +
 		" ORDER BY " + l.order("", "t.id") + fmt.Sprintf(" LIMIT %d", whole.rows())
-	return whole.ids(ctx, q)
+	return whole.ids(ctx, q, l.db.query)
 }
 
 func (l *listing) full(ids []int64) bool { return len(ids) == l.rows()+l.page.Offset }
@@ -80,9 +80,9 @@ func (l *listing) full(ids []int64) bool { return len(ids) == l.rows()+l.page.Of
 // cut drops the rows that the cursor's offset skips.
 func (l *listing) cut(ids []int64) []int64 { return ids[min(l.page.Offset, len(ids)):] }
 
-func (l *listing) ids(ctx context.Context, q *query) ([]int64, error) {
+func (l *listing) ids(ctx context.Context, q *query, ask func(context.Context, string, []any, func(Row) error) error) ([]int64, error) {
 	var ids []int64
-	err := l.db.queryPlanned(ctx, q.sql, q.args, func(row Row) error {
+	err := ask(ctx, q.sql, q.args, func(row Row) error {
 		var id, at int64
 		err := row.Scan(&id, &at)
 		ids = append(ids, id)

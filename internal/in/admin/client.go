@@ -9,6 +9,12 @@ import (
 // address is how a client reaches the server: what its links must begin with.
 type address struct{ scheme, host string }
 
+// Host is the host that a request is for, as the client sees it; see Config.TrustedProxies.
+func Host(r *http.Request, trusted []netip.Prefix) string {
+	at, _ := clientAddress(r, trusted)
+	return at.host
+}
+
 // clientAddress reads scheme and host of a request. The X-Forwarded headers count
 // only when the connection comes from a trusted proxy; of a list the last value
 // counts, which is the one the nearest proxy wrote. ok is false for a host that

@@ -70,17 +70,16 @@ func (r *run) files(ctx context.Context, dir string) error {
 // Limits of one line and of the lines taken together.
 const (
 	maxLine    = 256 << 20 // bytes; a longer line is left out
-	chunkBytes = 2 << 20
-	chunkLines = 2000
+	chunkBytes = 4 << 20
+	chunkLines = 4000
 )
 
 // chunk is a run of whole lines.
 type chunk struct {
-	number int
-	lines  [][]byte
-	first  int // line number of lines[0], from 1
-	turn   <-chan struct{}
-	next   chan<- struct{}
+	lines [][]byte
+	first int // line number of lines[0], from 1
+	turn  <-chan struct{}
+	next  chan<- struct{}
 }
 
 func (r *run) file(ctx context.Context, k Kind, f *os.File) error {
@@ -208,6 +207,10 @@ func (r *run) readChunks(ctx context.Context, k Kind, f io.Reader, out chan<- *c
 			return ctx.Err()
 		}
 	}
+	most := chunkLines
+	if r.chunk > 0 {
+		most = r.chunk
+	}
 	c, size := &chunk{first: 1}, 0
 	for number := 1; ; number++ {
 		line, err := readLine(in)
@@ -222,7 +225,7 @@ func (r *run) readChunks(ctx context.Context, k Kind, f io.Reader, out chan<- *c
 			c.lines = append(c.lines, line)
 			size += len(line)
 		}
-		if len(c.lines) == chunkLines || size >= chunkBytes || err == io.EOF && len(c.lines) > 0 {
+		if len(c.lines) == most || size >= chunkBytes || err == io.EOF && len(c.lines) > 0 {
 			if err := send(c); err != nil {
 				return err
 			}

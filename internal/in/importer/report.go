@@ -46,7 +46,8 @@ type Options struct {
 	PerSecond float64      // requests a second at most; 0: 4, what the original allows
 	MaxFile   int64        // bytes of one attachment; a larger one is not fetched. 0: 100 MiB
 
-	wait func(context.Context, time.Duration) error // for tests; nil: waits
+	wait  func(context.Context, time.Duration) error // for tests; nil: waits
+	chunk int                                        // lines of a file taken together, for tests; 0: many
 }
 
 // Progress is how far the import of one kind has come.

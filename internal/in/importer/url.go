@@ -92,7 +92,7 @@ func (p *pull) kind(ctx context.Context, k Kind) error {
 			query, resumed = oldestFirst, false
 			continue
 		case errors.Is(err, errGone) && k == TicketTypes:
-			p.Log.Info("the source does not offer ticket types")
+			p.Log.InfoContext(ctx, "the source does not offer ticket types")
 			return nil
 		case err != nil:
 			return err

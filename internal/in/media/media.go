@@ -35,6 +35,7 @@ type Handler struct {
 	Blobs   blob.Store
 	Log     *slog.Logger
 	Now     func() time.Time
+	Host    func(*http.Request) string // the host as the client sees it
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,7 +58,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
-	st, err := h.Stores.ByHost(r.Context(), r.Host)
+	st, err := h.Stores.ByHost(r.Context(), h.Host(r))
 	if err != nil {
 		return err
 	}

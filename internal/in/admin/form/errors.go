@@ -157,3 +157,7 @@ func appendList[T any](dst []byte, items []T, one func([]byte, T) []byte) []byte
 	}
 	return append(dst, ']')
 }
+
+func msgLongText(n int) string {
+	return fmt.Sprintf("Ensure this value has at most %d characters (it has %d).", maxText, n)
+}

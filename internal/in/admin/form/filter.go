@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"storedesk/internal/desk"
 )
@@ -52,6 +53,10 @@ func UserFilter(q Values, zone *time.Location) (*desk.UserFilter, desk.Fields) {
 		AcceptsMarketing: r.boolean("accepts_marketing"),
 	}, r.fields
 }
+
+// maxText is how many characters a text to search for may have: comparing a longer one
+// with many rows is work that nobody asks for in good faith.
+const maxText = 2000
 
 // maxWords is how many different words may be searched for: each is a condition of its
 // own for the database, which takes only so many.
@@ -103,6 +108,10 @@ func (r *filterReader) text(name string) string {
 	value = strip(value)
 	if strings.IndexByte(value, 0) >= 0 {
 		r.fields.Add(name, msgNUL)
+		return ""
+	}
+	if n := utf8.RuneCountInString(value); n > maxText {
+		r.fields.Add(name, msgLongText(n))
 		return ""
 	}
 	return value
