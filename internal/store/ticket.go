@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/wire"
@@ -16,37 +15,6 @@ const ticketColumns = `t.id, t.seq, t.subject, t.type_id, t.requester_id, t.assi
 func scanTicket(row Row, t *desk.Ticket) error {
 	return row.Scan(&t.ID, &t.Seq, &t.Subject, &t.TypeID, &t.RequesterID, &t.AssigneeID, &t.Priority, &t.FromEmail,
 		&t.Order, &t.Channel, &t.Status, &t.CreatedAt, &t.UpdatedAt, &t.FirstReplyAt, &t.SolvedAt, &t.ClosedAt, &t.AgentTouches)
-}
-
-// TicketDocument returns the prepared document of a ticket, or desk.ErrNotFound.
-func (db *DB) TicketDocument(ctx context.Context, st *desk.Store, id int64) (*wire.Document, error) {
-	d, err := db.docs.get(ctx, st.ID, id)
-	return &d, err
-}
-
-// ReadDocument queues the reading of a ticket's document: d is filled once what is
-// queued has run, as the write leaves it.
-func (tx *Tx) ReadDocument(st *desk.Store, id int64, d *wire.Document) {
-	tx.ask(documentsWhere("= $2"), []any{st.ID, id}, func(row Row) (err error) {
-		*d, err = scanDocument(row)
-		return err
-	})
-}
-
-// documentsWhere selects documents of a store by a condition on the ticket's id.
-func documentsWhere(condition string) string {
-	return "SELECT d.ticket_id, d.seq, d.head, " + documentParts + ", d.comments FROM ticket_docs d WHERE d.store_id = $1 AND d.ticket_id " + condition
-}
-
-// scanDocument reads a document that outlives its row.
-func scanDocument(row Row) (wire.Document, error) {
-	var d wire.Document
-	var head, parts, comments Bytes
-	if err := row.Scan(&d.ID, &d.Seq, &head, &parts, &comments); err != nil {
-		return d, err
-	}
-	d.Head, d.Parts, d.Comments = head, parts, comments
-	return d.Clone(), nil
 }
 
 // TicketVersion returns the number of the ticket's latest event, or desk.ErrNotFound.
@@ -243,20 +211,6 @@ func (tx *Tx) relink(store int64, t *desk.Ticket, e *desk.Event) {
 	tx.insertLinks(store, &links)
 }
 
-// sealAt is how many bytes of comments a document keeps before they move to a part
-// of their own.
-const sealAt = 16 << 10
-
-func (tx *Tx) appendToDocument(store int64, t *desk.Ticket, head, comment string) {
-	tx.Exec(`INSERT INTO ticket_doc_parts (store_id, ticket_id, n, body)
-		SELECT store_id, ticket_id, sealed, comments FROM ticket_docs
-		WHERE store_id = $1 AND ticket_id = $2 AND octet_length(comments) >= $3`, store, t.ID, sealAt)
-	tx.Exec(`UPDATE ticket_docs SET seq = $3, head = $4,
-		sealed = CASE WHEN octet_length(comments) >= $6 THEN sealed + 1 ELSE sealed END,
-		comments = CASE WHEN octet_length(comments) >= $6 THEN '' ELSE comments END || $5
-		WHERE store_id = $1 AND ticket_id = $2`, store, t.ID, t.Seq, head, comment, sealAt)
-}
-
 func (tx *Tx) insertComment(store int64, c *desk.Comment) {
 	tx.Exec(`INSERT INTO comments (store_id, ticket_id, id, author_id, body, is_public, from_email, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -264,20 +218,6 @@ func (tx *Tx) insertComment(store int64, c *desk.Comment) {
 	for _, a := range c.Attachments {
 		tx.claimAttachment(store, c, a.ID)
 	}
-}
-
-func commentWords(c *desk.Comment) []string {
-	var words []string
-	if c.Body != nil {
-		words = append(words, *c.Body)
-	}
-	if c.FromEmail != nil {
-		words = append(words, *c.FromEmail)
-	}
-	for _, a := range c.Attachments {
-		words = append(words, a.FileName)
-	}
-	return words
 }
 
 func (tx *Tx) insertEvent(store int64, t *desk.Ticket, e *desk.Event) {
@@ -300,73 +240,3 @@ func eventData(e *desk.Event) []byte {
 	return data
 }
 
-// insertTexts keeps what substring search compares of a new ticket.
-func (tx *Tx) insertTexts(store int64, t *desk.Ticket, requester desk.Person) {
-	tx.Exec("INSERT INTO ticket_subjects (store_id, ticket_id, folded, email) VALUES ($1, $2, $3, $4)",
-		store, t.ID, desk.Fold(t.Subject), desk.Fold(requester.Email))
-	tx.indexSubject(store, t)
-}
-
-func (tx *Tx) updateSubject(store int64, t *desk.Ticket) {
-	tx.Exec("UPDATE ticket_subjects SET folded = $3 WHERE store_id = $1 AND ticket_id = $2", store, t.ID, desk.Fold(t.Subject))
-	tx.indexSubject(store, t)
-}
-
-func (tx *Tx) indexSubject(store int64, t *desk.Ticket) {
-	if tx.db.dialect() == dialectSQLite {
-		tx.Exec("INSERT OR REPLACE INTO ticket_subjects_text (rowid, folded) VALUES ($1, $2)", rowBase(store)+t.ID, desk.Fold(t.Subject))
-	}
-}
-
-func (tx *Tx) updateEmail(store, ticket int64, email string) {
-	tx.Exec("UPDATE ticket_subjects SET email = $3 WHERE store_id = $1 AND ticket_id = $2", store, ticket, desk.Fold(email))
-}
-
-// setWords keeps the word set of a new ticket.
-func (tx *Tx) setWords(store, id int64, words []string) {
-	if tx.db.dialect() == dialectPostgres {
-		tx.Exec("INSERT INTO ticket_words (store_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(CAST($3 AS text[])))",
-			store, id, append([]string{}, words...)) // never nil, which would be NULL
-		return
-	}
-	text := joinWords(words)
-	tx.Exec("INSERT INTO ticket_words (store_id, ticket_id, words) VALUES ($1, $2, $3)", store, id, text)
-	tx.Exec("INSERT INTO ticket_words_text (rowid, words) VALUES ($1, $2)", rowBase(store)+id, text)
-}
-
-// maxWords bounds the word set of one ticket: what comes after is not found by it.
-const maxWords = 50_000
-
-// addWords extends the word set of a ticket.
-func (tx *Tx) addWords(ctx context.Context, store, id int64, words []string) error {
-	if len(words) == 0 {
-		return nil
-	}
-	if tx.db.dialect() == dialectPostgres {
-		tx.Exec(`UPDATE ticket_words SET words = words || array_to_tsvector(CAST($3 AS text[]))
-			WHERE store_id = $1 AND ticket_id = $2 AND length(words) < $4`, store, id, words, maxWords)
-		return nil
-	}
-	var have string
-	err := one(ctx, tx, "SELECT words FROM ticket_words WHERE store_id = $1 AND ticket_id = $2", []any{store, id}, &have)
-	if err != nil {
-		return err
-	}
-	var more []string
-	for _, w := range words {
-		if !strings.Contains(have, wordMark+w+wordMark) {
-			more = append(more, w)
-		}
-	}
-	if len(more) == 0 || len(have) > 10*maxWords {
-		return nil
-	}
-	have = strings.TrimSuffix(have, wordMark) + joinWords(more)
-	tx.Exec("UPDATE ticket_words SET words = $3 WHERE store_id = $1 AND ticket_id = $2", store, id, have)
-	tx.Exec("INSERT OR REPLACE INTO ticket_words_text (rowid, words) VALUES ($1, $2)", rowBase(store)+id, have)
-	return nil
-}
-
-func joinWords(words []string) string {
-	return wordMark + strings.Join(words, wordMark) + wordMark
-}
