@@ -51,4 +51,3 @@ func (tx *Tx) appendToDocument(store int64, t *desk.Ticket, head, comment string
 		comments = CASE WHEN octet_length(comments) >= $6 THEN '' ELSE comments END || $5
 		WHERE store_id = $1 AND ticket_id = $2`, store, t.ID, t.Seq, head, comment, sealAt)
 }
-

@@ -95,4 +95,3 @@ func commentWords(c *desk.Comment) []string {
 	}
 	return words
 }
-

@@ -239,4 +239,3 @@ func eventData(e *desk.Event) []byte {
 	}
 	return data
 }
-
