@@ -56,18 +56,27 @@ func migrate(ctx context.Context, open func() (*sql.DB, error), d goose.Dialect,
 	}
 	sources := provider.ListSources()
 	newest := sources[len(sources)-1].Version
-	if at, err := provider.GetDBVersion(ctx); err != nil {
-		return fmt.Errorf("reading the schema version: %w", err)
-	} else if at > newest {
-		return ErrNewer
-	} else if at == newest {
-		return nil
+	for try := 1; ; try++ {
+		at, err := provider.GetDBVersion(ctx)
+		switch {
+		case err == nil && at > newest:
+			return ErrNewer
+		case err == nil && at == newest:
+			return nil
+		}
+		if err == nil {
+			_, err = provider.Up(ctx)
+		}
+		if err != nil && try == migrationTries {
+			return migrationError(err)
+		}
+		// On SQLite, where there is no lock to take beforehand, another process may
+		// have been faster: then a look at the version tells.
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return migrationError(err)
-	}
-	return nil
 }
+
+// migrationTries is how often a migration is tried.
+const migrationTries = 5
 
 func migrationError(err error) error {
 	if strings.Contains(err.Error(), "extension") {

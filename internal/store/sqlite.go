@@ -50,7 +50,7 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 	}
 	db := &lite{path: path, jobs: make(chan *liteJob, 4*groupLimit), done: make(chan struct{})}
 	var err error
-	if db.writers, err = sql.Open("sqlite", dsn(path, "synchronous(full)", "wal_autocheckpoint(4000)")); err != nil {
+	if db.writers, err = sql.Open("sqlite", dsn(path, "synchronous(full)", "wal_autocheckpoint(4000)", "cache_size(-16000)")); err != nil {
 		return nil, err
 	}
 	db.writers.SetMaxOpenConns(1)
@@ -59,7 +59,7 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	db.writer = &liteConn{conn: conn, stmts: map[string]*sql.Stmt{}}
-	if db.readers, err = sql.Open("sqlite", dsn(path, "query_only(1)")); err != nil {
+	if db.readers, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-8000)")); err != nil {
 		return nil, err
 	}
 	n := max(4, 2*runtime.GOMAXPROCS(0))
@@ -70,11 +70,10 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 }
 
 func dsn(path string, pragmas ...string) string {
-	q := url.Values{}
-	common := []string{
-		"busy_timeout(10000)", "journal_mode(wal)", "foreign_keys(0)", "temp_store(memory)",
-		"cache_size(-16000)", "mmap_size(268435456)",
-	}
+	q := url.Values{"_journal_mode": {"wal"}} // applied after the page size, which it settles
+	// Pages of 8 KiB hold several documents, which a list reads in a row. No memory map:
+	// every connection would count the file's pages as its own.
+	common := []string{"page_size(8192)", "busy_timeout(10000)", "foreign_keys(0)", "temp_store(memory)"}
 	for _, p := range append(common, pragmas...) {
 		q.Add("_pragma", p)
 	}
