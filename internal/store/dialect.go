@@ -27,6 +27,17 @@ func (d dialect) contains() string {
 	return "instr"
 }
 
+// use makes SQLite walk an index: its planner, which does not weigh how few rows a page
+// needs, would rather walk the primary key. PostgreSQL's sees for itself.
+func (d dialect) use(index string) string {
+	if d == dialectPostgres {
+		return ""
+	}
+	return indexedBy + index
+}
+
+const indexedBy = " INDEXED BY "
+
 // subjectHits are the tickets whose subject holds the text, through the index.
 func (d dialect) subjectHits(q *query, store int64, text string) source {
 	folded := desk.Fold(text)
@@ -104,20 +115,29 @@ var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func likePattern(text string) string { return "%" + likeEscapes.Replace(text) + "%" }
 
-// maxTrigrams bounds a search; what it leaves out the comparison with the text settles.
-const maxTrigrams = 48
+// maxTrigrams bounds a search: each piece more costs a walk through the list of its
+// rows, and what is left out the comparison with the text settles.
+const maxTrigrams = 6
 
-// trigrams is the search for all the three-character pieces of a text.
+// trigrams is the search for three-character pieces of a text: those with digits first,
+// which few rows have, then pieces from all over it.
 func trigrams(text string) string {
 	runes := []rune(text)
-	var b strings.Builder
-	for i := 0; i+3 <= len(runes) && i < maxTrigrams; i++ {
-		if i > 0 {
-			b.WriteString(" AND ")
+	var pieces, rest []string
+	for i := 0; i+3 <= len(runes); i++ {
+		piece := `"` + strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`) + `"`
+		if strings.ContainsAny(piece, "0123456789") {
+			pieces = append(pieces, piece)
+		} else {
+			rest = append(rest, piece)
 		}
-		b.WriteString(`"` + strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`) + `"`)
 	}
-	return b.String()
+	pieces = pieces[:min(len(pieces), maxTrigrams)]
+	room := min(maxTrigrams-len(pieces), len(rest))
+	for i := range room {
+		pieces = append(pieces, rest[i*len(rest)/room])
+	}
+	return strings.Join(pieces, " AND ")
 }
 
 func quoted(words []string) string { return `"` + strings.Join(words, `" AND "`) + `"` }

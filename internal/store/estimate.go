@@ -64,35 +64,35 @@ const maxRuns = 32
 // drivers are the indexes that could serve the filter, the usually rarest first.
 func drivers(f *desk.TicketFilter) []driver {
 	var list []driver
-	add := func(table, column, id string, values ...any) {
-		list = append(list, driver{table, column, id, values})
+	add := func(table, column, id, index string, values ...any) {
+		list = append(list, driver{table, column, id, index, values})
 	}
 	if f.OrderNumber != "" {
-		add("tickets", "order_number", "id", f.OrderNumber)
+		add("tickets", "order_number", "id", "tickets_order", f.OrderNumber)
 	}
 	if f.RequesterID != 0 {
-		add("tickets", "requester_id", "id", f.RequesterID)
+		add("tickets", "requester_id", "id", "tickets_requester", f.RequesterID)
 	}
 	if n := len(f.Products); n > 0 && n <= maxRuns {
-		add("ticket_products", "product_id", "ticket_id", values(f.Products)...)
+		add("ticket_products", "product_id", "ticket_id", "ticket_products_product", values(f.Products)...)
 	}
 	if n := len(f.Tags); n > 0 && n <= maxRuns {
-		add("ticket_tags", "tag_id", "ticket_id", values(f.Tags)...)
+		add("ticket_tags", "tag_id", "ticket_id", "ticket_tags_tag", values(f.Tags)...)
 	}
 	if f.AssigneeID != 0 {
-		add("tickets", "assignee_id", "id", f.AssigneeID)
+		add("tickets", "assignee_id", "id", "tickets_assignee", f.AssigneeID)
 	}
 	if n := len(f.Statuses); n > 0 && n < len(desk.Statuses) {
-		add("tickets", "status", "id", values(f.Statuses)...)
+		add("tickets", "status", "id", "tickets_status", values(f.Statuses)...)
 	}
 	if f.TypeID != 0 {
-		add("tickets", "type_id", "id", f.TypeID)
+		add("tickets", "type_id", "id", "tickets_type", f.TypeID)
 	}
 	if f.Channel != "" {
-		add("tickets", "channel", "id", string(f.Channel))
+		add("tickets", "channel", "id", "tickets_channel", string(f.Channel))
 	}
 	if f.Priority != "" {
-		add("tickets", "priority", "id", string(f.Priority))
+		add("tickets", "priority", "id", "tickets_priority", string(f.Priority))
 	}
 	return list
 }

@@ -36,6 +36,7 @@ type driver struct {
 	table  string // tickets or a link table; "" = the primary key of tickets
 	column string
 	id     string // the ticket's id in that table
+	index  string
 	values []any
 }
 
@@ -182,10 +183,11 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 	where := []string{"t.store_id = $1"}
 	switch {
 	case d.table == "tickets":
+		from += l.db.dialect().use(d.index)
 		where = append(where, "t."+d.column+" = "+q.arg(d.values[i]))
 	case d.table != "":
 		id = "x." + d.id
-		from = d.table + " x"
+		from = d.table + " x" + l.db.dialect().use(d.index)
 		where = []string{"x.store_id = $1", "x." + d.column + " = " + q.arg(d.values[i])}
 		if len(conditions) > 0 || l.page.Order.ByUpdate() || l.filter.HasText() {
 			from += " JOIN tickets t ON t.store_id = x.store_id AND t.id = x." + d.id

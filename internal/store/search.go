@@ -19,7 +19,7 @@ import (
 // tells how far it would have to go, and decides.
 const (
 	firstStretch  = 2000 // rows the walk looks at before it decides, where the text itself is walked
-	checkedRows   = 400  // the same, where each row's text must be looked up
+	checkedRows   = 400  // the same, where each row's text must be looked up, and on SQLite, whose index yields hits in order
 	worthWalking  = 3    // hits in the first stretch that make a longer walk the better way
 	maxRequesters = 1000 // users whose tickets are looked up one by one
 	maxNumbers    = 2000 // ids made of the digits searched for
@@ -29,7 +29,7 @@ const (
 // page holds if there are more. d is the index the walk goes along.
 func (l *listing) search(ctx context.Context, d driver) ([]int64, error) {
 	stretch := checkedRows
-	if l.plain(d) {
+	if l.plain(d) && l.db.dialect() == dialectPostgres {
 		stretch = firstStretch
 	}
 	ids, err := l.scan(ctx, d, stretch)

@@ -14,7 +14,7 @@ import (
 // in the same transaction; to keep that cheap the bounds are whole hours and each
 // process remembers what it has already written.
 const (
-	spanSize = 4096
+	spanSize = 1024
 	spanStep = desk.Instant(time.Hour / time.Microsecond)
 )
 

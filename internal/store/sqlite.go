@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strings"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -109,6 +111,10 @@ func (db *lite) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 		return s.(*sql.Stmt), nil
 	}
 	s, err := db.readers.PrepareContext(ctx, text)
+	if err != nil && strings.Contains(text, indexedBy) {
+		// A load that is under way may have left the index out; then any way will do.
+		return db.prepared(ctx, anyIndex.ReplaceAllString(text, ""))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("preparing %q: %w", text, err)
 	}
@@ -118,6 +124,8 @@ func (db *lite) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	}
 	return s, nil
 }
+
+var anyIndex = regexp.MustCompile(indexedBy + `\w+`)
 
 func eachRow(rows *sql.Rows, err error, each func(Row) error) error {
 	if err != nil {

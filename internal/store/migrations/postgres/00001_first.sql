@@ -232,7 +232,7 @@ CREATE TABLE ticket_words (
 CREATE INDEX ticket_subjects_text ON ticket_subjects USING gin (store_id, folded gin_trgm_ops) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ticket_words_text ON ticket_words USING gin (store_id, words) WITH (gin_pending_list_limit = 256);
 
--- For each run of 4,096 ids, the times its tickets were created in (rounded outwards),
+-- For each run of 1,024 ids, the times its tickets were created in (rounded outwards),
 -- so that a filter by day knows which ids it need not look at.
 CREATE TABLE ticket_spans (
     store_id BIGINT NOT NULL,

@@ -236,7 +236,7 @@ CREATE VIRTUAL TABLE users_text USING fts5 (
     email, name, content = '', contentless_delete = 1, detail = column, tokenize = 'trigram case_sensitive 1'
 );
 
--- For each run of 4,096 ids, the times its tickets were created in (rounded outwards),
+-- For each run of 1,024 ids, the times its tickets were created in (rounded outwards),
 -- so that a filter by day knows which ids it need not look at.
 CREATE TABLE ticket_spans (
     store_id BIGINT NOT NULL,
