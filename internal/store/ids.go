@@ -23,6 +23,9 @@ const (
 	kindEvent      kind = "event"
 )
 
+// takeID hands out an id on SQLite. Alone it is no change worth taking back.
+const takeID = "UPDATE sequences SET value = value + 1 "
+
 // askIDs queues the handing out of one new id for each kind. Ids count for the whole
 // installation and are never handed out twice, not even when the write fails.
 func (tx *Tx) askIDs(kinds []kind, ids []*int64) {
@@ -35,7 +38,7 @@ func (tx *Tx) askIDs(kinds []kind, ids []*int64) {
 		return
 	}
 	for i, k := range kinds {
-		tx.ask("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value", []any{string(k)},
+		tx.ask(takeID+"WHERE name = $1 RETURNING value", []any{string(k)},
 			func(row Row) error { return row.Scan(ids[i]) })
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -153,8 +154,8 @@ func (db *lite) write(ctx context.Context, fn func(*Tx) error) error {
 	return job.err
 }
 
-// loop is the only writer of this process: it takes the writes that wait, runs each
-// inside a savepoint of one transaction, commits, and only then tells the callers.
+// loop is the only writer of this process: it takes the writes that wait, runs them in
+// one transaction, commits, and only then tells the callers.
 func (db *lite) loop() {
 	defer close(db.done)
 	for job := range db.jobs {
@@ -171,19 +172,31 @@ func (db *lite) loop() {
 			}
 			break
 		}
-		db.commitGroup(group)
+		for len(group) > 0 {
+			group = db.commitGroup(group)
+		}
 	}
 }
 
-func (db *lite) commitGroup(group []*liteJob) {
+// commitGroup makes a group of writes durable together and answers their callers. A
+// write that fails after it has changed something takes the transaction with it: it is
+// answered, and the others come back to be run again without it. There is no savepoint
+// around each, because the text indexes write themselves out at every one.
+func (db *lite) commitGroup(group []*liteJob) (again []*liteJob) {
 	ctx := context.Background() // a caller that goes away must not break the others' commit
 	err := db.writer.exec(ctx, "BEGIN IMMEDIATE")
-	for _, job := range group {
+	for i, job := range group {
 		if job.err = err; err != nil {
 			continue
 		}
+		db.writer.changed = false
 		if job.err = job.ctx.Err(); job.err == nil {
 			job.err = db.runJob(ctx, job)
+		}
+		if job.err != nil && db.writer.changed {
+			_ = db.writer.exec(ctx, "ROLLBACK") // fails when the error already rolled back
+			close(job.end)
+			return slices.Delete(group, i, i+1)
 		}
 	}
 	if err == nil {
@@ -202,21 +215,14 @@ func (db *lite) commitGroup(group []*liteJob) {
 		}
 		close(job.end)
 	}
+	return nil
 }
 
 func (db *lite) runJob(ctx context.Context, job *liteJob) (err error) {
-	if err := db.writer.exec(ctx, "SAVEPOINT job"); err != nil {
-		return err
-	}
 	defer func() {
 		if p := recover(); p != nil {
+			db.writer.changed = true // who knows
 			err = fmt.Errorf("panic in a write: %v", p)
-		}
-		if err != nil {
-			err = errors.Join(err, db.writer.exec(ctx, "ROLLBACK TO job"))
-		}
-		if e := db.writer.exec(ctx, "RELEASE job"); err == nil {
-			err = e
 		}
 	}()
 	job.tx = &Tx{conn: db.writer}
@@ -228,8 +234,9 @@ func (db *lite) runJob(ctx context.Context, job *liteJob) (err error) {
 
 // liteConn is the writer's connection with its prepared statements.
 type liteConn struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn    *sql.Conn
+	stmts   map[string]*sql.Stmt
+	changed bool // rows were written since this was last set to false
 }
 
 func (c *liteConn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
@@ -259,6 +266,7 @@ func (c *liteConn) run(ctx context.Context, list []statement) error {
 	for _, s := range list {
 		var err error
 		if s.each == nil {
+			c.changed = true
 			err = c.exec(ctx, s.sql, s.args...)
 		} else {
 			err = c.query(ctx, s.sql, s.args, s.each)
@@ -271,6 +279,9 @@ func (c *liteConn) run(ctx context.Context, list []statement) error {
 }
 
 func (c *liteConn) query(ctx context.Context, text string, args []any, each func(Row) error) error {
+	if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, takeID) {
+		c.changed = true
+	}
 	s, err := c.stmt(ctx, text)
 	if err != nil {
 		return err
