@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"time"
+	_ "time/tzdata" // stores name time zones, also where the system has no database of them
 
 	"storedesk/internal/access"
 	"storedesk/internal/blob"
