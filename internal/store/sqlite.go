@@ -172,17 +172,33 @@ func (db *lite) loop() {
 			}
 			break
 		}
-		for len(group) > 0 {
-			group = db.commitGroup(group)
-		}
+		db.commitGroup(group)
 	}
 }
 
 // commitGroup makes a group of writes durable together and answers their callers. A
-// write that fails after it has changed something takes the transaction with it: it is
-// answered, and the others come back to be run again without it. There is no savepoint
-// around each, because the text indexes write themselves out at every one.
-func (db *lite) commitGroup(group []*liteJob) (again []*liteJob) {
+// write that fails after it has changed something takes the transaction with it: the
+// others run again without it. There is no savepoint around each, because the text
+// indexes write themselves out at every one. Nobody is answered before the commit: who
+// failed because of another write of the group must find that one done.
+func (db *lite) commitGroup(group []*liteJob) {
+	running := slices.Clone(group)
+	for again := true; again; {
+		running, again = db.tryGroup(running)
+	}
+	for _, job := range group {
+		if job.err == nil {
+			for _, fn := range job.tx.after {
+				fn()
+			}
+		}
+		close(job.end)
+	}
+}
+
+// tryGroup runs writes in one transaction. again holds those to run without the one
+// that spoilt it.
+func (db *lite) tryGroup(group []*liteJob) (rest []*liteJob, again bool) {
 	ctx := context.Background() // a caller that goes away must not break the others' commit
 	err := db.writer.exec(ctx, "BEGIN IMMEDIATE")
 	for i, job := range group {
@@ -195,27 +211,19 @@ func (db *lite) commitGroup(group []*liteJob) (again []*liteJob) {
 		}
 		if job.err != nil && db.writer.changed {
 			_ = db.writer.exec(ctx, "ROLLBACK") // fails when the error already rolled back
-			close(job.end)
-			return slices.Delete(group, i, i+1)
+			return slices.Delete(group, i, i+1), true
 		}
 	}
-	if err == nil {
-		if err = db.writer.exec(ctx, "COMMIT"); err != nil {
-			_ = db.writer.exec(ctx, "ROLLBACK") // fails when the commit already rolled back
+	if err != nil {
+		return nil, false
+	}
+	if err = db.writer.exec(ctx, "COMMIT"); err != nil {
+		_ = db.writer.exec(ctx, "ROLLBACK") // fails when the commit already rolled back
+		for _, job := range group {
+			job.err = errors.Join(job.err, err)
 		}
 	}
-	for _, job := range group {
-		if job.err == nil {
-			job.err = err
-		}
-		if job.err == nil {
-			for _, fn := range job.tx.after {
-				fn()
-			}
-		}
-		close(job.end)
-	}
-	return nil
+	return nil, false
 }
 
 func (db *lite) runJob(ctx context.Context, job *liteJob) (err error) {
