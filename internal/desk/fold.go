@@ -200,6 +200,9 @@ func (s *splitter) grow() {
 }
 
 func (s *splitter) words() []string {
+	if len(s.ends) == 0 {
+		return nil
+	}
 	text, words, begin := string(s.text), make([]string, len(s.ends)), 0
 	for i, end := range s.ends {
 		words[i] = text[begin:end]
