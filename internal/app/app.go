@@ -23,6 +23,7 @@ type App struct {
 	Blobs    blob.Store
 	Stores   *settings.Stores
 	Access   *access.Service
+	Accounts *access.Accounts
 	Tickets  *tickets.Service
 	People   *people.Service
 	Commerce *commerce.Service
@@ -50,6 +51,7 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Config: c, Log: log, DB: db,
 		Stores:   &settings.Stores{DB: db, Now: now},
 		Access:   &access.Service{DB: db, Now: now},
+		Accounts: access.NewAccounts(db, now, log, access.DefaultHashing),
 		Tickets:  &tickets.Service{DB: db, Now: now},
 		People:   &people.Service{DB: db, Now: now},
 		Commerce: &commerce.Service{DB: db},

@@ -46,7 +46,7 @@ func (a *App) housekeeping(ctx context.Context) {
 }
 
 // Sweep deletes uploads that nobody claimed in a day, with their files, and forgets
-// idempotency keys of that age.
+// idempotency keys of that age, and sessions, links and rates that have expired.
 func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	for {
 		blobs, err := a.DB.SweepUploads(ctx, desk.At(now.Add(-uploadLife)), sweepBatch)
@@ -64,6 +64,9 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 		if len(blobs) < sweepBatch {
 			break
 		}
+	}
+	if err := a.Accounts.Sweep(ctx); err != nil {
+		return err
 	}
 	return a.DB.SweepKeys(ctx, desk.At(now.Add(-keyLife)))
 }
