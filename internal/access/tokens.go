@@ -168,8 +168,13 @@ func (s *Service) List(ctx context.Context, st *desk.Store) ([]store.Token, erro
 // Revoke ends a token's life, or returns desk.ErrNotFound.
 func (s *Service) Revoke(ctx context.Context, st *desk.Store, id int64) error {
 	err := s.DB.RevokeToken(ctx, st, id, desk.At(s.Now()))
+	s.forget()
+	return err
+}
+
+// forget makes the next look at every token one at its row.
+func (s *Service) forget() {
 	s.mu.Lock()
 	s.cache = nil
 	s.mu.Unlock()
-	return err
 }
