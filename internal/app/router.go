@@ -10,6 +10,7 @@ import (
 	"storedesk/internal/in/admin"
 	"storedesk/internal/in/docs"
 	"storedesk/internal/in/media"
+	"storedesk/internal/in/oauth"
 	"storedesk/internal/in/staff"
 	"storedesk/internal/page"
 )
@@ -35,6 +36,10 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	apps, err := oauth.Routes(oauth.Config{Apps: a.Apps, Log: a.Log})
+	if err != nil {
+		return nil, nil, err
+	}
 	plain := func(path string, handler http.Handler) page.Route {
 		return page.Route{Method: http.MethodGet, Path: path, Needs: page.Anyone, CSRF: page.ReadOnly, Plain: handler}
 	}
@@ -48,6 +53,7 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	table = append(table, apiRoutes(api)...)
 	table = append(table, page.Assets()...)
 	table = append(table, people...)
+	table = append(table, apps...)
 	return table, site, nil
 }
 
