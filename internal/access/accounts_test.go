@@ -33,6 +33,11 @@ type bench struct {
 
 func newBench(t *testing.T, db *store.DB) *bench {
 	t.Helper()
+	return newBenchAt(t, db, cheap)
+}
+
+func newBenchAt(t *testing.T, db *store.DB, cost access.Hashing) *bench {
+	t.Helper()
 	b := &bench{t: t, db: db, now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time {
 		b.mu.Lock()
@@ -40,7 +45,7 @@ func newBench(t *testing.T, db *store.DB) *bench {
 		return b.now
 	}
 	b.stores = &settings.Stores{DB: db, Now: clock}
-	b.Accounts = access.NewAccounts(db, clock, slog.New(slog.DiscardHandler), cheap)
+	b.Accounts = access.NewAccounts(db, clock, slog.New(slog.DiscardHandler), cost)
 	b.st = b.store("one.example")
 	return b
 }

@@ -126,3 +126,130 @@ func (s *Accounts) dashboardUser(ctx context.Context, tx *store.Tx, st *desk.Sto
 	tx.InsertUser(st, u)
 	return u.ID, nil
 }
+
+// manage finds a member that somebody wants to change. Those without admin rights do
+// not touch admins. who is nil for the command line. Errors: Forbidden,
+// desk.ErrNotFound.
+func (s *Accounts) manage(ctx context.Context, tx *store.Tx, st *desk.Store, who *desk.Staff, accountID int64) (*desk.Member, error) {
+	if who != nil {
+		if err := need(who, desk.PermissionUsers); err != nil {
+			return nil, err
+		}
+	}
+	members, err := tx.LockMembers(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(members, func(m desk.Member) bool { return m.AccountID == accountID })
+	switch {
+	case i < 0:
+		return nil, desk.ErrNotFound
+	case who != nil && members[i].Admin && !who.Admin:
+		return nil, desk.Errorf(desk.Forbidden, "only an admin changes admins")
+	}
+	return &members[i], nil
+}
+
+// Members lists the staff of a store and the invitations that wait. Forbidden.
+func (s *Accounts) Members(ctx context.Context, st *desk.Store, who *desk.Staff) ([]desk.Member, []desk.Link, error) {
+	if err := need(who, desk.PermissionUsers); err != nil {
+		return nil, nil, err
+	}
+	members, err := s.DB.Members(ctx, st)
+	if err != nil {
+		return nil, nil, err
+	}
+	invitations, err := s.DB.Invitations(ctx, st, desk.At(s.Now()))
+	return members, invitations, err
+}
+
+// Change sets what a member may do. The last admin of a store stays one. Errors:
+// Forbidden, desk.ErrNotFound, Invalid, Conflict.
+func (s *Accounts) Change(ctx context.Context, st *desk.Store, who *desk.Staff, accountID int64, admin bool, groupIDs []int64, v Visit) error {
+	if err := s.mayGrant(ctx, st, who, admin, groupIDs); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		m, err := s.manage(ctx, tx, st, who, accountID)
+		if err != nil {
+			return err
+		}
+		if m.Admin && !admin {
+			if err := lastAdmin(ctx, tx, st); err != nil {
+				return err
+			}
+		}
+		tx.SetAdmin(st, accountID, admin)
+		if err := tx.SetGroups(ctx, st, accountID, groupIDs); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, st, accountOf(who), "member.changed", m.Email, map[string]string{"admin": yesNo(admin)}, v)
+	})
+}
+
+func lastAdmin(ctx context.Context, tx *store.Tx, st *desk.Store) error {
+	members, err := tx.LockMembers(ctx, st)
+	if err != nil {
+		return err
+	}
+	admins := 0
+	for i := range members {
+		if members[i].Admin {
+			admins++
+		}
+	}
+	if admins < 2 {
+		return &desk.Error{Code: desk.Conflict, Message: "staff.last_admin"}
+	}
+	return nil
+}
+
+// Remove ends a membership. The account stays, for other stores; the dashboard user
+// stays, for the history of tickets. Errors as of Change.
+func (s *Accounts) Remove(ctx context.Context, st *desk.Store, who *desk.Staff, accountID int64, v Visit) error {
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		m, err := s.manage(ctx, tx, st, who, accountID)
+		if err != nil {
+			return err
+		}
+		if m.Admin {
+			if err := lastAdmin(ctx, tx, st); err != nil {
+				return err
+			}
+		}
+		tx.DeleteMembership(st, accountID)
+		return s.audit(ctx, tx, st, accountOf(who), "member.removed", m.Email, nil, v)
+	})
+}
+
+// TakeBack ends an invitation. Errors: Forbidden, desk.ErrNotFound.
+func (s *Accounts) TakeBack(ctx context.Context, st *desk.Store, who *desk.Staff, id int64, v Visit) error {
+	if err := need(who, desk.PermissionUsers); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		l, err := tx.DeleteInvitation(ctx, st, id)
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, st, who.AccountID, "invitation.taken_back", l.Email, nil, v)
+	})
+}
+
+// ByEmail finds a member of a store by address, for the command line. desk.ErrNotFound.
+func (s *Accounts) ByEmail(ctx context.Context, st *desk.Store, email string) (*desk.Member, error) {
+	key, err := desk.EmailKey(email)
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.DB.Members(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	for i := range members {
+		if k, _ := desk.EmailKey(members[i].Email); k == key {
+			return &members[i], nil
+		}
+	}
+	return nil, desk.Errorf(desk.NotFound, "%s is not staff of this store", email)
+}

@@ -18,6 +18,7 @@ const (
 	Anyone       Need = "anyone"         // shows or does nothing that a stranger may not
 	OneTimeLink  Need = "one-time link"  // the path holds a secret that the handler checks
 	HalfSignedIn Need = "half signed in" // a password was right; the second factor may be missing
+	Enrolling    Need = "enrolling"      // signed in, or held up by a second factor that must be set up
 	SignedIn     Need = "signed in"      // staff of the store
 	AdminOnly    Need = "admin"          // an admin of the store
 	AnyToken     Need = "any token"      // a token of the Admin API, whatever its scopes
@@ -163,9 +164,12 @@ func (s *Site) admit(q *Request, route Route) error {
 			return access.ErrSignedOut
 		}
 		return nil
+	case route.Needs == Enrolling && err == access.ErrMustEnrol: //nolint:errorlint // Session hands it on as it is
+		q.Half = err
+		return nil
 	case err != nil:
 		return err
-	case route.Needs == SignedIn:
+	case route.Needs == SignedIn, route.Needs == Enrolling:
 		return nil
 	case route.Needs == AdminOnly && q.Staff.Admin, isPermission && q.Staff.Can(desk.Permission(permission)):
 		return nil

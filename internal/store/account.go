@@ -58,18 +58,6 @@ func (tx *Tx) forUpdate() string {
 	return ""
 }
 
-// CountAccounts counts the accounts of the installation.
-func (db *DB) CountAccounts(ctx context.Context) (n int, err error) {
-	err = one(ctx, db, "SELECT count(*) FROM accounts", nil, &n)
-	return n, err
-}
-
-// CountAccounts is DB.CountAccounts, inside the write.
-func (tx *Tx) CountAccounts(ctx context.Context) (n int, err error) {
-	err = one(ctx, tx, "SELECT count(*) FROM accounts", nil, &n)
-	return n, err
-}
-
 // InsertAccount queues a new account; it gets its id here. An address that another
 // account has makes the write fail with desk.Conflict.
 func (tx *Tx) InsertAccount(ctx context.Context, a *desk.Account, key string) error {
@@ -184,10 +172,12 @@ func members(ctx context.Context, r reader, st *desk.Store) (list []desk.Member,
 	return list, err
 }
 
-// AnyMember tells whether a store has a member who is an admin.
-func (db *DB) AnyAdmin(ctx context.Context) (bool, error) {
+// AnyAdmin tells whether any store has an admin: if so, the installation is set up.
+func (db *DB) AnyAdmin(ctx context.Context) (bool, error) { return anyAdmin(ctx, db) }
+
+func anyAdmin(ctx context.Context, r reader) (bool, error) {
 	n := 0
-	err := one(ctx, db, "SELECT count(*) FROM memberships WHERE is_admin = $1", []any{true}, &n)
+	err := one(ctx, r, "SELECT count(*) FROM memberships WHERE is_admin = $1", []any{true}, &n)
 	return n > 0, err
 }
 

@@ -11,11 +11,14 @@ package staff
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"storedesk/internal/access"
+	"storedesk/internal/desk"
 	"storedesk/internal/page"
 )
 
@@ -62,7 +65,81 @@ func (d *door) routes() []page.Route {
 		get(page.LoginPath+"{$}", page.Anyone, d.loginPage),
 		post(page.LoginPath+"{$}", page.Anyone, d.login),
 		post("/dashboard/logout/{$}", page.HalfSignedIn, d.logout),
+
+		get("/dashboard/setup/{secret}/{$}", page.OneTimeLink, d.setupPage),
+		post("/dashboard/setup/{secret}/{$}", page.OneTimeLink, d.setup),
+		get("/dashboard/invitation/{secret}/{$}", page.OneTimeLink, d.invitationPage),
+		post("/dashboard/invitation/{secret}/{$}", page.OneTimeLink, d.accept),
+		get("/dashboard/reset/{$}", page.Anyone, d.askResetPage),
+		post("/dashboard/reset/{$}", page.Anyone, d.askReset),
+		get("/dashboard/reset/{secret}/{$}", page.OneTimeLink, d.resetPage),
+		post("/dashboard/reset/{secret}/{$}", page.OneTimeLink, d.reset),
+
+		get(page.FactorPath+"{$}", page.HalfSignedIn, d.factorPage),
+		post(page.FactorPath+"{$}", page.HalfSignedIn, d.factor),
+		post(page.FactorPath+"passkey/begin/{$}", page.HalfSignedIn, d.beginShowPasskey),
+		post(page.FactorPath+"passkey/finish/{$}", page.HalfSignedIn, d.finishShowPasskey),
+
+		get(page.SecurityPath+"{$}", page.Enrolling, d.security),
+		get(confirmPath+"{$}", page.Enrolling, d.confirmPage),
+		post(confirmPath+"{$}", page.Enrolling, d.confirm),
+		post(page.SecurityPath+"totp/begin/{$}", page.Enrolling, d.beginTOTP),
+		get(page.SecurityPath+"totp/{$}", page.Enrolling, d.totpPage),
+		post(page.SecurityPath+"totp/{$}", page.Enrolling, d.finishTOTP),
+		post(page.SecurityPath+"totp/remove/{$}", page.SignedIn, d.removeTOTP),
+		post(page.SecurityPath+"recovery-codes/{$}", page.SignedIn, d.newCodes),
+		post(page.SecurityPath+"passkeys/begin/{$}", page.Enrolling, d.beginPasskey),
+		post(page.SecurityPath+"passkeys/finish/{$}", page.Enrolling, d.finishPasskey),
+		post(page.SecurityPath+"passkeys/{id}/remove/{$}", page.SignedIn, d.removePasskey),
+		post(page.SecurityPath+"password/{$}", page.SignedIn, d.changePassword),
+		post(page.SecurityPath+"sessions/{id}/end/{$}", page.SignedIn, d.endSession),
+		post(page.SecurityPath+"sessions/end-others/{$}", page.SignedIn, d.endOthers),
+
+		get(staffPath+"{$}", page.Permission(desk.PermissionUsers), d.members),
+		post(staffPath+"invite/{$}", page.Permission(desk.PermissionUsers), d.invite),
+		post(staffPath+"invitations/{id}/take-back/{$}", page.Permission(desk.PermissionUsers), d.takeBack),
+		get(staffPath+"{id}/{$}", page.Permission(desk.PermissionUsers), d.member),
+		post(staffPath+"{id}/{$}", page.Permission(desk.PermissionUsers), d.changeMember),
+		post(staffPath+"{id}/reset-link/{$}", page.Permission(desk.PermissionUsers), d.resetLink),
+		post(staffPath+"{id}/remove/{$}", page.Permission(desk.PermissionUsers), d.removeMember),
+		get(groupsPath+"{$}", page.Permission(desk.PermissionUsers), d.groups),
+		post(groupsPath+"{$}", page.Permission(desk.PermissionUsers), d.saveGroup),
+		post(groupsPath+"{id}/remove/{$}", page.Permission(desk.PermissionUsers), d.removeGroup),
+		get("/dashboard/settings/audit/{$}", page.Permission(desk.PermissionUsers), d.audit),
 	}
+}
+
+// Paths that several handlers know.
+const (
+	confirmPath = "/dashboard/account/confirm/"
+	staffPath   = "/dashboard/settings/staff/"
+	groupsPath  = "/dashboard/settings/groups/"
+)
+
+// id is the number in the path, or desk.ErrNotFound.
+func id(q *page.Request) (int64, error) {
+	n, err := strconv.ParseInt(q.R.PathValue("id"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, desk.ErrNotFound
+	}
+	return n, nil
+}
+
+// done is the message that a page shows after a redirect said that something is done.
+func done(q *page.Request) string {
+	if key := "done." + q.Query("done"); page.English.Has(key) {
+		return key
+	}
+	return ""
+}
+
+// fields are the messages of an error by field, and whether it has any.
+func fields(err error) (desk.Fields, bool) {
+	var e *desk.Error
+	if errors.As(err, &e) && len(e.Fields) > 0 {
+		return e.Fields, true
+	}
+	return nil, false
 }
 
 // home greets, until there is a dashboard.
