@@ -21,8 +21,7 @@ func (d *door) install(q *page.Request) error {
 	if app.URL == "" {
 		return d.invalid(q, badRequest("consent.bad.url"))
 	}
-	found(q, app.AppAddress(q.Store))
-	return nil
+	return d.leave(q, app.AppAddress(q.Store))
 }
 
 // installed lists the apps that staff can open.
@@ -58,8 +57,7 @@ func (d *door) open(q *page.Request) error {
 	if token != "" {
 		pairs = []string{"token", token}
 	}
-	found(q, app.AppAddress(q.Store, pairs...))
-	return nil
+	return d.leave(q, app.AppAddress(q.Store, pairs...))
 }
 
 // named finds the app of the path, with its use in the store.

@@ -369,3 +369,24 @@ func TestMetadata(t *testing.T) {
 		t.Errorf("a store that is none: %d", a.Status)
 	}
 }
+
+// TestLeavingAfterSigningIn: a browser that came through the form of the sign-in page
+// would not follow a redirect to the app.
+func TestLeavingAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	d := lite(t)
+	app := d.app(nil)
+	for path, to := range map[string]string{
+		"/dashboard/apps/install-app/?client_id=" + app.ClientID:                       "https://app.example/start?store=main.example",
+		"/oauth2/authorize/?" + query(app, func(v url.Values) { v.Set("scope", "x") }): "https://app.example/cb?error=invalid_scope&state=xyz",
+	} {
+		a := d.browse("GET", path, nil, "Sec-Fetch-Site", "same-origin")
+		to = html.EscapeString(to)
+		if a.Status != 200 || !strings.Contains(a.Body, `<meta http-equiv="refresh" content="0; url=`+to+`">`) || !strings.Contains(a.Body, `href="`+to+`"`) {
+			t.Errorf("%s: %d\n%s", path, a.Status, a.Body)
+		}
+		if a.Header.Get("Referrer-Policy") != "no-referrer" {
+			t.Error("the address of the page is told to the app")
+		}
+	}
+}

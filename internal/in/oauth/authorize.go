@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 
@@ -27,7 +28,7 @@ func (d *door) ask(q *page.Request) error {
 	}
 	scopes, err := request.Check(app)
 	if err != nil {
-		return refer(q, request, uri, err)
+		return d.refer(q, request, uri, err)
 	}
 	c := &consent{App: app, Target: desk.Origin(uri), Request: q.R.URL.RawQuery}
 	for _, name := range scopes {
@@ -52,17 +53,16 @@ func (d *door) decide(q *page.Request) error {
 	}
 	scopes, err := request.Check(app)
 	if err != nil {
-		return refer(q, request, uri, err)
+		return d.refer(q, request, uri, err)
 	}
 	if q.Form("allow") != "yes" {
-		return refer(q, request, uri, desk.ErrAccessDenied)
+		return d.refer(q, request, uri, desk.ErrAccessDenied)
 	}
 	code, err := d.c.Apps.Allow(q.Ctx(), q.Store, app, request, scopes, author(q))
 	if err != nil {
 		return err
 	}
-	found(q, request.Granted(uri, q.Store, code))
-	return nil
+	return d.leave(q, request.Granted(uri, q.Store, code))
 }
 
 // badRequest is what must not be redirected (RFC 6749, section 4.1.2.1): its message.
@@ -106,21 +106,28 @@ func (d *door) invalid(q *page.Request, err error) error {
 }
 
 // refer sends a refusal to the app.
-func refer(q *page.Request, request *desk.Authorization, uri string, err error) error {
+func (d *door) refer(q *page.Request, request *desk.Authorization, uri string, err error) error {
 	e, ok := err.(*desk.OAuthError) //nolint:errorlint // the rules of desk return nothing else
 	if !ok {
 		return err
 	}
-	found(q, request.Refused(uri, e))
-	return nil
+	return d.leave(q, request.Refused(uri, e))
 }
 
-// found redirects to an app. 302, as the original; a browser makes a GET of it, so that
+// leave redirects to an app. 302, as the original; a browser makes a GET of it, so that
 // no form is posted on (RFC 9700, section 4.12). The URI is one the app registered.
-func found(q *page.Request, uri string) {
+//
+// A visit that began on a page of ours may have begun with its form, as signing in does:
+// browsers would hold that page's policy against a redirect to the app, and stop. Such
+// a visit ends on a page that goes on by itself.
+func (d *door) leave(q *page.Request, uri string) error {
 	h := q.W.Header()
-	h.Set("Location", uri)
 	h.Set("Referrer-Policy", "no-referrer")
+	if q.R.Method == http.MethodGet && q.R.Header.Get("Sec-Fetch-Site") == "same-origin" {
+		return d.views.Render(q, http.StatusOK, "leaving.html", template.URL(uri))
+	}
+	h.Set("Location", uri)
 	h.Set("Content-Length", "0")
 	q.W.WriteHeader(http.StatusFound)
+	return nil
 }

@@ -215,10 +215,15 @@ func (d *door) do(method, path string, form url.Values, more ...string) *answer 
 	return &answer{response.StatusCode, response.Header, string(text)}
 }
 
-// browse is do by the browser that is signed in.
+// browse is do by the browser that is signed in: pages by their address, forms from the
+// page that has them.
 func (d *door) browse(method, path string, form url.Values, more ...string) *answer {
 	d.t.Helper()
-	return d.do(method, path, form, append([]string{"Cookie", page.SessionCookie(false) + "=" + d.cookie, "Sec-Fetch-Site", "same-origin"}, more...)...)
+	site := "none"
+	if method == http.MethodPost {
+		site = "same-origin"
+	}
+	return d.do(method, path, form, append([]string{"Cookie", page.SessionCookie(false) + "=" + d.cookie, "Sec-Fetch-Site", site}, more...)...)
 }
 
 // query is an authorization request as the app would make it.
