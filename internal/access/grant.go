@@ -113,7 +113,10 @@ func checkCode(c *store.Code, redirectURI, verifier string, now desk.Instant) er
 	if err := desk.CheckVerifier(c.Challenge, verifier); err != nil {
 		return err
 	}
-	if c.RedirectURI != redirectURI { // RFC 6749, section 4.1.3: identical to the request's
+	switch { // RFC 6749, section 4.1.3: identical to the request's
+	case redirectURI == "" && c.RedirectURI != "":
+		return desk.ErrMissingRedirect
+	case redirectURI != c.RedirectURI:
 		return desk.ErrMismatchingRedirect
 	}
 	return nil
@@ -238,6 +241,7 @@ type Living struct {
 	Scopes    []string
 	IssuedAt  desk.Instant
 	ExpiresAt desk.Instant
+	Email     string // of who let the app in; "" when that is no user any more
 }
 
 // Describe tells an app of an access token of its own in this store (RFC 7662). It is
@@ -250,5 +254,9 @@ func (a *Apps) Describe(ctx context.Context, st *desk.Store, app *desk.App, secr
 	if t == nil || t.AppID != app.ID || t.RevokedAt != 0 || t.ExpiresAt != 0 && desk.At(a.Now()) >= t.ExpiresAt {
 		return nil, desk.ErrNotFound
 	}
-	return &Living{Scopes: strings.Fields(t.Scopes), IssuedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt}, nil
+	email, err := a.DB.GrantEmail(ctx, st, t.GrantID)
+	if err != nil && desk.CodeOf(err) != desk.NotFound {
+		return nil, err
+	}
+	return &Living{Scopes: strings.Fields(t.Scopes), IssuedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, Email: email}, nil
 }

@@ -27,7 +27,7 @@ type App struct {
 	// For AppOAuth.
 	ClientID     string
 	ClientSecret string // "" for a public client; kept as it is, for session tokens are signed with it
-	Public       bool   // it cannot keep a secret: a script in a browser, a program on a desk
+	Public       bool   // it cannot keep a secret, as a program on a desk cannot
 	URL          string // where it begins: installing and opening it lead there
 	RedirectURIs []string
 

@@ -36,6 +36,7 @@ var (
 	ErrMissingToken            = &OAuthError{"invalid_request", "Missing token parameter."}
 	ErrMissingResponseType     = &OAuthError{"invalid_request", "Missing response_type parameter."}
 	ErrMismatchingRedirect     = &OAuthError{"invalid_request", "Mismatching redirect URI."}
+	ErrMissingRedirect         = &OAuthError{"invalid_request", "Missing redirect URI."}
 	ErrMissingVerifier         = &OAuthError{"invalid_request", "Code verifier required."}
 	ErrChallengeRequired       = &OAuthError{"invalid_request", "Code challenge required."}
 	ErrChallengeMethod         = &OAuthError{"invalid_request", "Transform algorithm not supported."}

@@ -193,8 +193,12 @@ func (s *Site) turnAway(q *Request, route Route, err error) {
 		q.Fail(err)
 		return
 	}
-	if next := q.R.URL.RequestURI(); route.Method == http.MethodGet && SafeNext(next) == next && next != Home {
-		path += "?" + nextParameter(next)
+	status := http.StatusSeeOther
+	if route.Method == http.MethodGet {
+		status = http.StatusFound // as the original sends who is not signed in from the consent page
+		if next := q.R.URL.RequestURI(); SafeNext(next) == next && next != Home {
+			path += "?" + nextParameter(next)
+		}
 	}
-	_ = q.Redirect(path) // never fails
+	http.Redirect(q.W, q.R, path, status)
 }

@@ -143,6 +143,13 @@ func (db *DB) TokenOrRefresh(ctx context.Context, st *desk.Store, hash string) (
 	return nil, &r, err
 }
 
+// GrantEmail returns the address of the user who gave a grant, or desk.ErrNotFound.
+func (db *DB) GrantEmail(ctx context.Context, st *desk.Store, id int64) (email string, err error) {
+	err = one(ctx, db, "SELECT u.email FROM app_grants g JOIN users u ON u.store_id = g.store_id AND u.id = g.user_id WHERE g.store_id = $1 AND g.id = $2",
+		[]any{st.ID, id}, &email)
+	return email, err
+}
+
 // SweepGrants forgets codes that expired before a moment, and grants made before it
 // whose code nobody used.
 func (db *DB) SweepGrants(ctx context.Context, before desk.Instant) error {

@@ -205,7 +205,7 @@ func TestConsentNeedsThePerson(t *testing.T) {
 	app := d.app(nil)
 	path, form := "/oauth2/authorize/?"+query(app, nil), url.Values{"request": {query(app, nil)}, "allow": {"yes"}}
 	a := d.do("GET", path, nil)
-	if got, want := a.Header.Get("Location"), "/dashboard/login/?"+(url.Values{"next": {path}}).Encode(); a.Status != 303 || got != want {
+	if got, want := a.Header.Get("Location"), "/dashboard/login/?"+(url.Values{"next": {path}}).Encode(); a.Status != 302 || got != want {
 		t.Errorf("without a session: %d %s, want %s", a.Status, got, want)
 	}
 	if a = d.do("POST", "/oauth2/authorize/", form); a.Status != 303 || a.Header.Get("Location") != "/dashboard/login/" {
@@ -287,7 +287,7 @@ func TestRefusedExchanges(t *testing.T) {
 			"empty code":            {app, nil, func(v url.Values) { v.Set("code", "") }, "", 400, refusal("invalid_request", "Missing code parameter.")},
 			"code sent twice":       {app, nil, func(v url.Values) { v.Add("code", "x") }, "", 400, refusal("invalid_request", "Duplicate code parameter.")},
 			"wrong redirect":        {app, nil, func(v url.Values) { v.Set("redirect_uri", "https://app.example/cb2") }, "", 400, refusal("invalid_request", "Mismatching redirect URI.")},
-			"redirect left out":     {app, nil, func(v url.Values) { v.Del("redirect_uri") }, "", 400, refusal("invalid_request", "Mismatching redirect URI.")},
+			"redirect left out":     {app, nil, func(v url.Values) { v.Del("redirect_uri") }, "", 400, refusal("invalid_request", "Missing redirect URI.")},
 			"redirect made up":      {app, func(v url.Values) { v.Del("redirect_uri") }, nil, "", 400, refusal("invalid_request", "Mismatching redirect URI.")},
 			"wrong verifier":        {app, withPKCE, func(v url.Values) { v.Set("code_verifier", strings.Repeat("a", 43)) }, "", 400, refusal("invalid_grant")},
 			"no verifier":           {app, withPKCE, nil, "", 400, refusal("invalid_request", "Code verifier required.")},
@@ -517,7 +517,7 @@ func TestIntrospection(t *testing.T) {
 			return d.do("POST", "/oauth2/introspect/", url.Values{"token": {token}, "client_id": {by.ClientID}, "client_secret": {by.ClientSecret}})
 		}
 		a := look(app, p.Access)
-		for _, part := range []string{`"active":true`, `"scope":"tickets:read"`, `"client_id":"` + app.ClientID + `"`, `"exp":17550`, `"token_type":"Bearer"`} {
+		for _, part := range []string{`"active":true`, `"scope":"tickets:read"`, `"client_id":"` + app.ClientID + `"`, `"exp":17550`, `"username":"ana@example.com"`, `"token_type":"Bearer"`} {
 			if !strings.Contains(a.Body, part) {
 				t.Errorf("%s is not in %s", part, a.Body)
 			}

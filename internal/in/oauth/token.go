@@ -119,6 +119,7 @@ type living struct {
 	Active   bool   `json:"active"`
 	Scope    string `json:"scope,omitempty"`
 	ClientID string `json:"client_id,omitempty"`
+	Username string `json:"username,omitempty"`
 	Type     string `json:"token_type,omitempty"`
 	Expires  int64  `json:"exp,omitempty"`
 	IssuedAt int64  `json:"iat,omitempty"`
@@ -149,7 +150,7 @@ func (d *door) introspect(w http.ResponseWriter, r *http.Request, at *place) {
 		d.refuse(w, r, err)
 	default:
 		answer(w, http.StatusOK, living{
-			Active: true, Scope: strings.Join(t.Scopes, " "), ClientID: app.ClientID, Type: "Bearer",
+			Active: true, Scope: strings.Join(t.Scopes, " "), ClientID: app.ClientID, Username: t.Email, Type: "Bearer",
 			Expires: t.ExpiresAt.Time().Unix(), IssuedAt: t.IssuedAt.Time().Unix(), Issuer: at.client.URL(),
 		})
 	}
