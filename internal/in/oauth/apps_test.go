@@ -264,7 +264,12 @@ func TestPagesNeedThePermission(t *testing.T) {
 	}
 	one := fmt.Sprintf("%s%d/", settingsPath, made.ID)
 	for _, r := range []struct{ method, path string }{
-		{"GET", settingsPath}, {"GET", settingsPath + "new/"}, {"POST", settingsPath + "new/"}, {"GET", one}, {"POST", one + "rotate/"}, {"POST", one + "revoke/"},
+		{"GET", settingsPath},
+		{"GET", settingsPath + "new/"},
+		{"POST", settingsPath + "new/"},
+		{"GET", one},
+		{"POST", one + "rotate/"},
+		{"POST", one + "revoke/"},
 		{"GET", "/dashboard/apps/install-app/?client_id=x"},
 	} {
 		status := map[string]int{"GET": 302, "POST": 303}[r.method]

@@ -41,8 +41,9 @@ func TestTheFlow(t *testing.T) {
 		}
 		a = d.browse("POST", "/oauth2/authorize/", url.Values{"request": {query(app, nil)}, "allow": {"yes"}})
 		location := a.Header.Get("Location")
-		code, ok := strings.CutPrefix(location, "https://app.example/cb?store=main.example&code=")
-		if code, ok = strings.CutSuffix(code, "&state=xyz"); !ok || a.Status != http.StatusFound {
+		code, begins := strings.CutPrefix(location, "https://app.example/cb?store=main.example&code=")
+		code, ends := strings.CutSuffix(code, "&state=xyz")
+		if !begins || !ends || a.Status != http.StatusFound {
 			t.Fatalf("consent leads to %d %s", a.Status, location)
 		}
 		p, a := d.exchange(app, code, nil)
@@ -138,10 +139,14 @@ func TestRefusedAuthorizations(t *testing.T) {
 		"implicit":               {query(app, func(v url.Values) { v.Set("response_type", "token") }), back + "error=unsupported_response_type&state=xyz"},
 		"without state":          {query(app, func(v url.Values) { v.Set("response_type", "token"); v.Del("state") }), back + "error=unsupported_response_type"},
 		"public without PKCE":    {query(public, nil), back + "error=invalid_request&error_description=Code+challenge+required.&state=xyz"},
-		"downgraded to plain": {query(public, func(v url.Values) { v.Set("code_challenge", verifier); v.Set("code_challenge_method", "plain") }),
-			back + "error=invalid_request&error_description=Transform+algorithm+not+supported.&state=xyz"},
-		"method left out": {query(app, func(v url.Values) { v.Set("code_challenge", challenge) }),
-			back + "error=invalid_request&error_description=Transform+algorithm+not+supported.&state=xyz"},
+		"downgraded to plain": {
+			query(public, func(v url.Values) { v.Set("code_challenge", verifier); v.Set("code_challenge_method", "plain") }),
+			back + "error=invalid_request&error_description=Transform+algorithm+not+supported.&state=xyz",
+		},
+		"method left out": {
+			query(app, func(v url.Values) { v.Set("code_challenge", challenge) }),
+			back + "error=invalid_request&error_description=Transform+algorithm+not+supported.&state=xyz",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, a := range []*answer{
@@ -459,8 +464,10 @@ func TestSecretsBelongInTheBody(t *testing.T) {
 	t.Parallel()
 	d := lite(t)
 	app := d.app(nil)
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {d.allow(query(app, nil))}, "redirect_uri": {"https://app.example/cb"},
-		"client_id": {app.ClientID}, "client_secret": {app.ClientSecret}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {d.allow(query(app, nil))}, "redirect_uri": {"https://app.example/cb"},
+		"client_id": {app.ClientID}, "client_secret": {app.ClientSecret},
+	}
 	d.do("POST", "/oauth2/token/?"+form.Encode(), nil).want(t, 400, refusal("unsupported_grant_type"))
 	d.do("POST", "/oauth2/token/", form, "Content-Type", "application/json").want(t, 400, refusal("unsupported_grant_type"))
 	for _, path := range []string{"/oauth2/token/", "/oauth2/revoke_token/", "/oauth2/introspect/"} {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,10 +19,9 @@ const (
 )
 
 // form reads an urlencoded body; what comes as anything else, or in the query, is not
-// there. A parameter that comes twice is refused (RFC 6749, section 3.2), except where
-// several values mean something.
-func form(w http.ResponseWriter, r *http.Request, several ...string) (url.Values, error) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+// there. A parameter that comes twice is refused (RFC 6749, section 3.2).
+func form(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return url.Values{}, nil
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(formTimeout)) // a test's recorder has none
@@ -32,28 +30,24 @@ func form(w http.ResponseWriter, r *http.Request, several ...string) (url.Values
 		return nil, &desk.OAuthError{Code: "invalid_request", Description: "The body is no form, or too long."}
 	}
 	values := r.PostForm
-	if name := twice(values, several...); name != "" {
+	if name := twice(values); name != "" {
 		return nil, &desk.OAuthError{Code: "invalid_request", Description: "Duplicate " + name + " parameter."}
 	}
 	for _, list := range values {
 		for i, v := range list {
-			list[i] = strings.ToValidUTF8(strings.ReplaceAll(v, "\x00", ""), "")
+			list[i] = clean(v)
 		}
 	}
 	return values, nil
 }
 
 // twice names the known parameter that comes more than once.
-func twice(values url.Values, several ...string) string {
+func twice(values url.Values) string {
 	for _, name := range []string{
 		"client_id", "response_type", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
 		"grant_type", "code", "refresh_token", "code_verifier", "client_secret", "token",
 	} {
-		allowed := false
-		for _, s := range several {
-			allowed = allowed || s == name
-		}
-		if len(values[name]) > 1 && !allowed {
+		if len(values[name]) > 1 {
 			return name
 		}
 	}
