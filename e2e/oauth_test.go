@@ -85,6 +85,63 @@ func TestIndependentClient(t *testing.T) {
 	})
 }
 
+// TestAppLife makes apps on the command line while a server runs.
+func TestAppLife(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		in := install(t, url)
+		c := in.start().client()
+		first := strings.TrimSpace(in.run("app", "create", "Warehouse", "--scopes", "tickets:read"))
+		c.token = first
+		c.must(200, "GET", "/api/admin/tickets/", nil)
+		c.must(403, "POST", "/api/admin/tickets/", map[string]any{})
+		id, _, _ := strings.Cut(strings.SplitN(in.run("app", "list"), "\n", 3)[1], " ")
+
+		second := strings.TrimSpace(in.run("app", "rotate", id))
+		c.waitFor(401)
+		c.token = second
+		c.must(200, "GET", "/api/admin/tickets/", nil)
+		in.run("app", "revoke", id)
+		c.waitFor(401)
+		if out := in.run("app", "list"); strings.Contains(out, "Warehouse") {
+			t.Errorf("a revoked app is listed:\n%s", out)
+		}
+		client, secret := in.partner("--redirect-uri", "https://pal.example/cb", "--app-url", "https://pal.example/", "--all-stores")
+		if len(client) != 40 || len(secret) != 52 || !strings.Contains(in.run("app", "list"), "oauth, all stores") {
+			t.Errorf("a partner's app is %q %q", client, secret)
+		}
+		for _, args := range [][]string{
+			{"create", "X", "--scopes", "tickets:eat"},
+			{"create", "X", "--scopes", "tickets:read", "--redirect-uri", "http://pal.example/cb"},
+			{"create", "X", "--scopes", "tickets:read", "--all-stores"},
+			{"rotate", id}, {"revoke", id}, {"rotate", "999"},
+		} {
+			if _, stderr, err := in.try(append([]string{"app"}, args...)...); err == nil || stderr == "" {
+				t.Errorf("app %v went through", args)
+			}
+		}
+	})
+}
+
+// waitFor asks for tickets until the status is as wanted: a change made by another
+// process counts within a second.
+func (c *client) waitFor(status int) {
+	c.node.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		a, err := c.send("GET", "/api/admin/tickets/", nil)
+		if err != nil {
+			c.node.t.Fatal(err)
+		}
+		if a.Status == status {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.node.t.Fatalf("the status stays %d, want %d", a.Status, status)
+		}
+	}
+}
+
 // packages installs what a folder of clients pins, and puts its scripts beside it. It
 // is kept between runs, by the content of the lock file.
 func packages(t *testing.T, folder string, scripts ...string) string {
