@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/store"
@@ -24,8 +25,8 @@ const maxSecret = 1024
 
 // Client returns the app with a client id that a store can use, or desk.ErrNotFound.
 func (a *Apps) Client(ctx context.Context, st *desk.Store, clientID string) (*desk.App, error) {
-	if clientID == "" || len(clientID) > maxSecret {
-		return nil, desk.ErrNotFound
+	if clientID == "" || len(clientID) > maxSecret || strings.Contains(clientID, "\x00") || !utf8.ValidString(clientID) {
+		return nil, desk.ErrNotFound // PostgreSQL would refuse to look for some of them
 	}
 	return a.DB.AppByClient(ctx, st, clientID)
 }

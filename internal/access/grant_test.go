@@ -92,7 +92,7 @@ func TestBlankSecretsOpenNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range [][2]string{{"", ""}, {made.ClientID, ""}, {gone.ClientID, ""}, {gone.ClientID, secret}} {
+		for _, c := range [][2]string{{"", ""}, {made.ClientID, ""}, {gone.ClientID, ""}, {gone.ClientID, secret}, {"\x00", ""}, {"\xff", ""}} {
 			if _, err := apps.Identify(ctx, st, c[0], c[1]); !errors.Is(err, desk.ErrInvalidClient) {
 				t.Errorf("%q is let in: %v", c, err)
 			}

@@ -103,6 +103,9 @@ func (in *AppInput) addresses(app *App, fields Fields) {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
+// notASCII finds what no URI has (RFC 3986, section 2): it must come percent-encoded.
+func notASCII(r rune) bool { return r < ' ' || r >= 0x7f }
+
 // validRedirect tells whether an app may have a URI as its redirect (RFC 6749, section
 // 3.1.2; RFC 9700, section 2.6): absolute, without fragment, and never over plain HTTP
 // except to the same machine. A public client may have a scheme of its own, in reverse
@@ -110,7 +113,7 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 func validRedirect(uri string, public bool) bool {
 	u, err := url.Parse(uri)
 	if err != nil || len(uri) > maxURI || u.Fragment != "" || strings.ContainsAny(uri, "#\\ \"<>^`{|}") || u.User != nil ||
-		strings.ContainsFunc(uri, isControl) {
+		strings.ContainsFunc(uri, notASCII) {
 		return false
 	}
 	switch u.Scheme {

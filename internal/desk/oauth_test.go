@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,7 @@ func TestWhichAddressesAnAppMayHave(t *testing.T) {
 		{"myapp:/cb", false, false},
 		{"https://app.example/\\evil", false, false},
 		{"https://app.example/a b", false, false},
+		{"https://app.example/ü", false, false},
 		{"https://app.example/\nx", false, false},
 		{"https://app.example/" + strings.Repeat("a", 2000), false, false},
 	} {
@@ -223,4 +225,32 @@ func TestScopesKnowWhatIsServed(t *testing.T) {
 			t.Errorf("%q is a scope", name)
 		}
 	}
+}
+
+// FuzzAnswers: whatever the state, the redirect begins with the URI that was registered,
+// carries the state back, and is one line.
+func FuzzAnswers(f *testing.F) {
+	f.Add("xyz", "https://app.example/cb")
+	f.Add("a b&c=d#e\r\nX: y", "https://app.example/cb?x=1")
+	f.Add("\x00\xff", "com.example.app:/cb?")
+	st := &desk.Store{NetworkDomain: "shop.example"}
+	f.Fuzz(func(t *testing.T, state, uri string) {
+		in := &desk.AppInput{Name: "x", Scopes: "tickets:read", OAuth: true, Public: true, RedirectURIs: []string{uri}}
+		app, err := in.App()
+		if err != nil {
+			return
+		}
+		uri = app.RedirectURIs[0]
+		a := &desk.Authorization{State: state, HasState: true}
+		for _, to := range []string{a.Granted(uri, st, "K"), a.Refused(uri, desk.ErrAccessDenied)} {
+			if !strings.HasPrefix(to, uri) || strings.ContainsAny(to, "\r\n \"") {
+				t.Fatalf("%q leads to %q", uri, to)
+			}
+			_, raw, _ := strings.Cut(to, "?")
+			last := raw[strings.LastIndex(raw, "state=")+len("state="):]
+			if got, err := url.QueryUnescape(last); err != nil || got != state {
+				t.Fatalf("the state %q comes back as %q", state, got)
+			}
+		}
+	})
 }

@@ -149,16 +149,15 @@ func (tx *Tx) InsertToken(ctx context.Context, t *Token, hash string) error {
 	return nil
 }
 
-// RevokeToken ends a token's life; desk.ErrNotFound if the store has none such.
-func (db *DB) RevokeToken(ctx context.Context, st *desk.Store, id int64, now desk.Instant) error {
-	return db.Write(ctx, func(tx *Tx) error {
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
-		var found int64
-		return one(ctx, tx, `UPDATE tokens SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END
-			WHERE store_id = $1 AND id = $2 RETURNING id`, []any{st.ID, id, int64(now)}, &found)
-	})
+// RevokeToken ends a token's life and returns its name; desk.ErrNotFound if the store
+// has none such.
+func (tx *Tx) RevokeToken(ctx context.Context, st *desk.Store, id int64, now desk.Instant) (name string, err error) {
+	if err := tx.Begin(ctx); err != nil {
+		return "", err
+	}
+	err = one(ctx, tx, `UPDATE tokens SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END
+		WHERE store_id = $1 AND id = $2 RETURNING name`, []any{st.ID, id, int64(now)}, &name)
+	return name, err
 }
 
 // TouchTokens records when tokens were last used.
