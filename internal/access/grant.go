@@ -73,7 +73,7 @@ var errReplayed = errors.New("used already")
 // Exchange changes a code for tokens (RFC 6749, section 4.1.3). A code that was used
 // already ends the tokens it was changed for (section 4.1.2). Errors: the
 // *desk.OAuthErrors invalid_grant, invalid_request.
-func (a *Apps) Exchange(ctx context.Context, st *desk.Store, app *desk.App, code, redirectURI, verifier string) (*Pair, error) {
+func (a *Apps) Exchange(ctx context.Context, st *desk.Store, app *desk.App, code, redirectURI, verifier string, from Visit) (*Pair, error) {
 	var pair *Pair
 	var replayed int64
 	err := a.write(ctx, func(tx *store.Tx, now desk.Instant) error {
@@ -104,7 +104,7 @@ func (a *Apps) Exchange(ctx context.Context, st *desk.Store, app *desk.App, code
 		tx.InsertRefresh(g, digest(pair.Refresh), now)
 		return insertToken(ctx, tx, app, st.ID, g.ID, g.Scopes, pair.Access, now.After(desk.AccessTokenSeconds), now)
 	})
-	return pair, a.afterReplay(ctx, st, app, replayed, "code", err)
+	return pair, a.afterReplay(ctx, st, app, replayed, "code", from, err)
 }
 
 func checkCode(c *store.Code, redirectURI, verifier string, now desk.Instant) error {
@@ -151,7 +151,7 @@ func newPair(scopes []string) *Pair {
 // token that was used already ends the family (RFC 9700, section 4.14.2): either its
 // thief or its owner comes second, and nobody can tell which. Errors: the
 // *desk.OAuthErrors invalid_grant, invalid_scope.
-func (a *Apps) Refresh(ctx context.Context, st *desk.Store, app *desk.App, refresh string, asked []string) (*Pair, error) {
+func (a *Apps) Refresh(ctx context.Context, st *desk.Store, app *desk.App, refresh string, asked []string, from Visit) (*Pair, error) {
 	var pair *Pair
 	var replayed int64
 	err := a.write(ctx, func(tx *store.Tx, now desk.Instant) error {
@@ -187,18 +187,18 @@ func (a *Apps) Refresh(ctx context.Context, st *desk.Store, app *desk.App, refre
 		row := &store.Token{Scopes: strings.Join(scopes, " "), CreatedAt: now, ExpiresAt: now.After(desk.AccessTokenSeconds)}
 		return grantError(tx.RenewToken(ctx, g, digest(pair.Access), row))
 	})
-	return pair, a.afterReplay(ctx, st, app, replayed, "refresh_token", err)
+	return pair, a.afterReplay(ctx, st, app, replayed, "refresh_token", from, err)
 }
 
 // afterReplay ends a family whose code or refresh token came twice. It is a write of its
 // own, for the one that found it writes nothing.
-func (a *Apps) afterReplay(ctx context.Context, st *desk.Store, app *desk.App, grantID int64, what string, err error) error {
+func (a *Apps) afterReplay(ctx context.Context, st *desk.Store, app *desk.App, grantID int64, what string, from Visit, err error) error {
 	if !errors.Is(err, errReplayed) {
 		return err
 	}
 	err = a.write(ctx, func(tx *store.Tx, now desk.Instant) error {
 		tx.RevokeGrant(st.ID, grantID, now)
-		return audit(ctx, tx, st, "app.replayed", app, Author{}, now, "what", what)
+		return audit(ctx, tx, st, "app.replayed", app, Author{Visit: from}, now, "what", what)
 	})
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func (a *Apps) afterReplay(ctx context.Context, st *desk.Store, app *desk.App, g
 
 // End ends the family of an access or refresh token of the app (RFC 7009, section 2.1).
 // What is no token of the app's in this store ends nothing, and is no error (2.2).
-func (a *Apps) End(ctx context.Context, st *desk.Store, app *desk.App, secret string) error {
+func (a *Apps) End(ctx context.Context, st *desk.Store, app *desk.App, secret string, from Visit) error {
 	t, r, err := a.find(ctx, st, secret)
 	var grantID int64
 	switch {
@@ -226,7 +226,7 @@ func (a *Apps) End(ctx context.Context, st *desk.Store, app *desk.App, secret st
 	}
 	return a.write(ctx, func(tx *store.Tx, now desk.Instant) error {
 		tx.RevokeGrant(st.ID, grantID, now)
-		return audit(ctx, tx, st, "app.ended", app, Author{}, now)
+		return audit(ctx, tx, st, "app.ended", app, Author{Visit: from}, now)
 	})
 }
 

@@ -40,7 +40,7 @@ func TestSweepingForgetsOldCodes(t *testing.T) {
 			return code
 		}
 		used, unused := allow(), allow()
-		pair, err := apps.Exchange(ctx, st, app, used, "", "")
+		pair, err := apps.Exchange(ctx, st, app, used, "", "", access.Visit{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,18 +50,18 @@ func TestSweepingForgetsOldCodes(t *testing.T) {
 			}
 		}
 		sweep(now.Add(-24 * time.Hour))
-		if _, err := apps.Exchange(ctx, st, app, unused, "", ""); err != nil {
+		if _, err := apps.Exchange(ctx, st, app, unused, "", "", access.Visit{}); err != nil {
 			t.Errorf("a young code was swept: %v", err)
 		}
 		forgotten := allow()
 		now = now.Add(48 * time.Hour)
 		sweep(now.Add(-24 * time.Hour))
 		for _, code := range []string{used, unused, forgotten} {
-			if _, err := apps.Exchange(ctx, st, app, code, "", ""); !errors.Is(err, desk.ErrInvalidGrant) {
+			if _, err := apps.Exchange(ctx, st, app, code, "", "", access.Visit{}); !errors.Is(err, desk.ErrInvalidGrant) {
 				t.Errorf("an old code gives %v", err)
 			}
 		}
-		if _, err := apps.Refresh(ctx, st, app, pair.Refresh, nil); err != nil {
+		if _, err := apps.Refresh(ctx, st, app, pair.Refresh, nil, access.Visit{}); err != nil {
 			t.Errorf("a grant in use was swept: %v", err)
 		}
 	})

@@ -339,6 +339,10 @@ func TestCodeUsedTwiceRevokesItsTokens(t *testing.T) {
 		if d.good(d.st, first.Access) {
 			t.Error("the access token lives on")
 		}
+		log, err := d.db.AuditLog(t.Context(), d.st, 0, 1)
+		if err != nil || len(log) != 1 || log[0].Action != "app.replayed" || log[0].Data["what"] != "code" || log[0].IP != "127.0.0.1" {
+			t.Errorf("the audit log says %+v %v", log, err)
+		}
 		_, a = d.refresh(app, first.Refresh, nil)
 		a.want(t, 400, refusal("invalid_grant"))
 	})

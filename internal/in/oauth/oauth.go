@@ -56,6 +56,7 @@ func Routes(c Config) ([]page.Route, error) {
 type place struct {
 	store  *desk.Store
 	client origin.Client
+	visit  access.Visit
 }
 
 func (d *door) routes() []page.Route {
@@ -86,7 +87,7 @@ func (d *door) routes() []page.Route {
 // forClients is the handler of a route that programs use: its answers are no pages.
 func forClients(fn func(http.ResponseWriter, *http.Request, *place)) func(*page.Request) error {
 	return func(q *page.Request) error {
-		fn(q.W, q.R, &place{q.Store, q.Client})
+		fn(q.W, q.R, &place{q.Store, q.Client, q.Visit()})
 		return nil
 	}
 }

@@ -43,7 +43,7 @@ func (d *door) exchange(w http.ResponseWriter, r *http.Request, at *place) (*acc
 		if err != nil {
 			return nil, err
 		}
-		return d.c.Apps.Exchange(r.Context(), at.store, app, f.Get("code"), f.Get("redirect_uri"), f.Get("code_verifier"))
+		return d.c.Apps.Exchange(r.Context(), at.store, app, f.Get("code"), f.Get("redirect_uri"), f.Get("code_verifier"), at.visit)
 	case "refresh_token":
 		if f.Get("refresh_token") == "" {
 			return nil, desk.ErrMissingRefresh
@@ -70,7 +70,7 @@ func (d *door) refresh(r *http.Request, at *place, app *desk.App, f url.Values) 
 			return nil, desk.ErrInvalidScope
 		}
 	}
-	return d.c.Apps.Refresh(r.Context(), at.store, app, f.Get("refresh_token"), asked)
+	return d.c.Apps.Refresh(r.Context(), at.store, app, f.Get("refresh_token"), asked, at.visit)
 }
 
 // client identifies who asks, by HTTP Basic or by the form (RFC 6749, section 2.3.1).
@@ -103,7 +103,7 @@ func (d *door) revoke(w http.ResponseWriter, r *http.Request, at *place) {
 		app, err = d.client(r, at, f)
 	}
 	if err == nil {
-		err = d.c.Apps.End(r.Context(), at.store, app, f.Get("token"))
+		err = d.c.Apps.End(r.Context(), at.store, app, f.Get("token"), at.visit)
 	}
 	if err != nil {
 		d.refuse(w, r, err)
