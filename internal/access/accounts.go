@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -201,9 +200,3 @@ func need(who *desk.Staff, p desk.Permission) error {
 func (s *Accounts) Sweep(ctx context.Context) error { return s.DB.SweepAccess(ctx, desk.At(s.Now())) }
 
 func isNotFound(err error) bool { return err != nil && desk.CodeOf(err) == desk.NotFound }
-
-// errAs is errors.As for errors of desk.
-func errAs(err error) (e *desk.Error) {
-	errors.As(err, &e)
-	return e
-}

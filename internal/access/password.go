@@ -89,8 +89,8 @@ func (h *hashing) verify(ctx context.Context, password, encoded string) (bool, e
 	if err != nil {
 		return false, err
 	}
-	got := argon2.IDKey([]byte(password), salt, cost.Time, cost.Memory, 1, uint32(len(key))) //nolint:gosec // 32 bytes
-	return subtle.ConstantTimeCompare(got, key) == 1 && !none && len(key) == keyLength, nil
+	got := argon2.IDKey([]byte(password), salt, cost.Time, cost.Memory, 1, keyLength)
+	return subtle.ConstantTimeCompare(got, key) == 1 && !none, nil
 }
 
 func parseHash(encoded string) (cost Hashing, salt, key []byte, err error) {
@@ -105,6 +105,9 @@ func parseHash(encoded string) (cost Hashing, salt, key []byte, err error) {
 		return cost, nil, nil, err
 	}
 	key, err = base64.RawStdEncoding.DecodeString(parts[5])
+	if err == nil && len(key) != keyLength {
+		err = fmt.Errorf("a password hash of %d bytes", len(key)) // an empty one would equal anything
+	}
 	return cost, salt, key, err
 }
 

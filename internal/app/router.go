@@ -32,7 +32,9 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 		PageSize: c.PageSize, RateLimit: c.RateLimit, TrustedProxies: proxies, Links: media.Links(time.Now), Log: a.Log,
 	})
 	site := &page.Site{Accounts: a.Accounts, Stores: a.Stores, Trusted: proxies, Log: a.Log}
-	people, err := staff.Routes(staff.Config{Accounts: a.Accounts, Log: a.Log})
+	people, err := staff.Routes(staff.Config{Accounts: a.Accounts, Log: a.Log, Provider: staff.Provider{
+		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Name: c.OIDCName,
+	}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -111,6 +111,7 @@ func SafeNext(next string) string {
 const (
 	sessionCookie = "storedesk_session"
 	deviceCookie  = "storedesk_device"
+	stateCookie   = "storedesk_state"
 )
 
 // SessionCookie is the name of the cookie that a session lives in.
@@ -141,8 +142,20 @@ func (q *Request) Opened(o *access.Opened) {
 	}
 }
 
+// SetState binds a sign-in that is under way elsewhere to this browser; "" ends that.
+func (q *Request) SetState(state string) {
+	life := 10 * time.Minute
+	if state == "" {
+		life = -time.Second
+	}
+	q.setCookie(stateCookie, state, life)
+}
+
+// State is what SetState bound to this browser.
+func (q *Request) State() string { return q.cookie(stateCookie) }
+
 // SignedOut takes the session cookie away.
-func (q *Request) SignedOut() { q.setCookie(sessionCookie, "", -1) }
+func (q *Request) SignedOut() { q.setCookie(sessionCookie, "", -time.Second) }
 
 func (q *Request) setCookie(name, value string, life time.Duration) {
 	http.SetCookie(q.W, &http.Cookie{

@@ -80,11 +80,14 @@ func (s *Site) Handler(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &Request{W: w, R: r, site: s, Lang: English}
 		q.secure()
-		if route.CSRF == SameOrigin {
-			if err := protection.Check(r); err != nil {
-				q.refuse(http.StatusForbidden)
-				return
-			}
+		var known bool
+		if q.Client, known = origin.Of(r, s.Trusted); !known {
+			q.Fail(desk.Errorf(desk.Invalid, "invalid host"))
+			return
+		}
+		if route.CSRF == SameOrigin && foreign(protection, q) {
+			q.refuse(http.StatusForbidden)
+			return
 		}
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -97,6 +100,14 @@ func (s *Site) Handler(route Route) http.Handler {
 			q.Fail(err)
 		}
 	})
+}
+
+// foreign tells whether another site's page sent the request. The host compared with
+// the Origin header is the one that the browser knows, not a proxy's.
+func foreign(protection *http.CrossOriginProtection, q *Request) bool {
+	seen := *q.R
+	seen.Host = q.Client.Host
+	return protection.Check(&seen) != nil
 }
 
 // secure sets what every page carries: it is never kept, never framed, and runs
@@ -136,10 +147,6 @@ func (q *Request) AllowFormTarget(origin string) {
 
 // admit finds store and person, and holds the person against the need.
 func (s *Site) admit(q *Request, route Route) error {
-	var ok bool
-	if q.Client, ok = origin.Of(q.R, s.Trusted); !ok {
-		return desk.Errorf(desk.Invalid, "invalid host")
-	}
 	var err error
 	if q.Store, err = s.Stores.ByHost(q.Ctx(), q.Client.Host); err != nil {
 		return err

@@ -135,3 +135,10 @@ func (db *DB) Identities(ctx context.Context, accountID int64) (issuers []string
 func (tx *Tx) DeleteIdentities(accountID int64, issuer string) {
 	tx.Exec("DELETE FROM identities WHERE account_id = $1 AND issuer = $2", accountID, issuer)
 }
+
+// HasIdentity tells whether an account is bound to any provider's subject.
+func (tx *Tx) HasIdentity(ctx context.Context, accountID int64) (bool, error) {
+	n := 0
+	err := one(ctx, tx, "SELECT count(*) FROM identities WHERE account_id = $1", []any{accountID}, &n)
+	return n > 0, err
+}

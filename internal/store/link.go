@@ -91,3 +91,10 @@ func (tx *Tx) DeleteResets(accountID int64) {
 
 // AnyAdmin is DB.AnyAdmin, inside the write.
 func (tx *Tx) AnyAdmin(ctx context.Context) (bool, error) { return anyAdmin(ctx, tx) }
+
+// TakeInvitation uses up the invitation to a store that waits for an address;
+// desk.ErrNotFound.
+func (tx *Tx) TakeInvitation(ctx context.Context, st *desk.Store, email string, now desk.Instant) (*desk.Link, error) {
+	return link(ctx, tx, "DELETE FROM links WHERE kind = $1 AND store_id = $2 AND email = $3 AND expires_at > $4 RETURNING "+linkColumns,
+		string(desk.LinkInvitation), st.ID, email, int64(now))
+}

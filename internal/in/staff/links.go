@@ -3,10 +3,12 @@ package staff
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"storedesk/internal/access"
 	"storedesk/internal/desk"
 	"storedesk/internal/page"
+	"storedesk/internal/settings"
 )
 
 // linkData is what the pages behind one-time links show.
@@ -95,11 +97,21 @@ func (d *door) askReset(q *page.Request) error {
 	if d.accounts.Post == nil {
 		return d.askResetPage(q)
 	}
-	err := d.accounts.RequestReset(q.Ctx(), q.Store, q.Form("email"), q.Client.URL(), q.Visit())
+	err := d.accounts.RequestReset(q.Ctx(), q.Store, q.Form("email"), mailOrigin(q), q.Visit())
 	if err != nil {
 		return err
 	}
 	return d.views.Render(q, http.StatusOK, "ask-reset.html", linkData{Sent: true})
+}
+
+// mailOrigin is what links in mail begin with. A store may answer on any host, so the
+// one that a stranger's request names counts only if it is the store's own; else the
+// mail would carry its secret to wherever the stranger likes.
+func mailOrigin(q *page.Request) string {
+	if slices.Contains(q.Store.Hosts, settings.CleanHost(q.Client.Host)) {
+		return q.Client.URL()
+	}
+	return "https://" + q.Store.NetworkDomain
 }
 
 func (d *door) resetPage(q *page.Request) error {

@@ -12,6 +12,7 @@ import (
 type loginData struct {
 	Email   string
 	Problem string // key of a message
+	OIDC    string // name of the provider; "" = none
 }
 
 func (d *door) loginPage(q *page.Request) error {
@@ -22,6 +23,9 @@ func (d *door) loginPage(q *page.Request) error {
 }
 
 func (d *door) showLogin(q *page.Request, status int, data loginData) error {
+	if d.provider.on() {
+		data.OIDC = d.provider.Name
+	}
 	return d.views.Render(q, status, "login.html", data)
 }
 
@@ -43,8 +47,11 @@ func (d *door) login(q *page.Request) error {
 // enter goes on with a session that has begun: to the second factor, or to where the
 // person wanted to go.
 func (d *door) enter(q *page.Request, opened *access.Opened) error {
+	return d.enterNext(q, opened, q.Next())
+}
+
+func (d *door) enterNext(q *page.Request, opened *access.Opened, next string) error {
 	q.Opened(opened)
-	next := q.Next()
 	if !opened.Pending {
 		return q.Redirect(next)
 	}

@@ -20,6 +20,7 @@ type securityData struct {
 	Done   string
 	Must   bool // a second factor must be set up before anything else
 	Errors desk.Fields
+	OIDC   string // name of the provider; "" = none
 }
 
 func (d *door) security(q *page.Request) error { return d.showSecurity(q, http.StatusOK, nil) }
@@ -29,7 +30,11 @@ func (d *door) showSecurity(q *page.Request, status int, errors desk.Fields) err
 	if err != nil {
 		return err
 	}
-	return d.views.Render(q, status, "security.html", securityData{Security: s, Done: done(q), Must: q.Half != nil, Errors: errors})
+	data := securityData{Security: s, Done: done(q), Must: q.Half != nil, Errors: errors}
+	if d.provider.on() {
+		data.OIDC = d.provider.Name
+	}
+	return d.views.Render(q, status, "security.html", data)
 }
 
 // changed goes back to the security settings after a change, by way of the proof of

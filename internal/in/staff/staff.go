@@ -28,6 +28,7 @@ var files embed.FS
 // Config is what the door needs.
 type Config struct {
 	Accounts *access.Accounts
+	Provider Provider // zero: no sign-in through a provider
 	Log      *slog.Logger
 }
 
@@ -35,6 +36,7 @@ type door struct {
 	accounts *access.Accounts
 	log      *slog.Logger
 	views    *page.Views
+	provider *provider
 }
 
 // Routes returns the rows of this door.
@@ -47,7 +49,7 @@ func Routes(c Config) ([]page.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{accounts: c.Accounts, log: c.Log, views: views}
+	d := &door{accounts: c.Accounts, log: c.Log, views: views, provider: newProvider(c.Provider)}
 	return d.routes(), nil
 }
 
@@ -75,6 +77,9 @@ func (d *door) routes() []page.Route {
 		get("/dashboard/reset/{secret}/{$}", page.OneTimeLink, d.resetPage),
 		post("/dashboard/reset/{secret}/{$}", page.OneTimeLink, d.reset),
 
+		get(oidcPath+"{$}", page.Anyone, d.oidcLogin),
+		get(callbackPath+"{$}", page.Anyone, d.callback),
+
 		get(page.FactorPath+"{$}", page.HalfSignedIn, d.factorPage),
 		post(page.FactorPath+"{$}", page.HalfSignedIn, d.factor),
 		post(page.FactorPath+"passkey/begin/{$}", page.HalfSignedIn, d.beginShowPasskey),
@@ -94,6 +99,9 @@ func (d *door) routes() []page.Route {
 		post(page.SecurityPath+"password/{$}", page.SignedIn, d.changePassword),
 		post(page.SecurityPath+"sessions/{id}/end/{$}", page.SignedIn, d.endSession),
 		post(page.SecurityPath+"sessions/end-others/{$}", page.SignedIn, d.endOthers),
+
+		post(linkPath+"link/{$}", page.SignedIn, d.linkIdentity),
+		post(linkPath+"unlink/{$}", page.SignedIn, d.unlinkIdentity),
 
 		get(staffPath+"{$}", page.Permission(desk.PermissionUsers), d.members),
 		post(staffPath+"invite/{$}", page.Permission(desk.PermissionUsers), d.invite),
