@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -113,7 +112,7 @@ func path(row page.Route) string {
 }
 
 // ask sends a row's request as somebody (a cookie) or something (a token).
-func (w *walk) ask(row page.Route, cookie, bearer string, headers ...string) *http.Response {
+func (w *walk) ask(row page.Route, cookie, bearer string, headers ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
 	r := httptest.NewRequest(row.Method, "https://main.example"+path(row), strings.NewReader(url.Values{}.Encode()))
 	if row.Method != http.MethodGet {
@@ -133,7 +132,7 @@ func (w *walk) ask(row page.Route, cookie, bearer string, headers ...string) *ht
 	}
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r)
-	return recorder.Result()
+	return recorder
 }
 
 // TestEveryRouteHoldsItsRule walks the table: each row without rights, with wrong ones,
@@ -191,18 +190,18 @@ func (w *walk) rule(row page.Route) {
 		}
 	case row.Needs == page.OneTimeLink:
 		for _, cookie := range []string{"", w.cookies["admin"]} {
-			if r := w.ask(row, cookie, ""); r.StatusCode != http.StatusNotFound {
-				w.t.Errorf("with a secret that is none: %d", r.StatusCode)
+			if r := w.ask(row, cookie, ""); r.Code != http.StatusNotFound {
+				w.t.Errorf("with a secret that is none: %d", r.Code)
 			}
 		}
 	case row.Needs == page.OAuthClient:
-		if r := w.ask(row, w.cookies["admin"], ""); r.StatusCode != http.StatusUnauthorized && r.StatusCode != http.StatusBadRequest {
-			w.t.Errorf("without credentials of an app: %d", r.StatusCode)
+		if r := w.ask(row, w.cookies["admin"], ""); r.Code != http.StatusUnauthorized && r.Code != http.StatusBadRequest {
+			w.t.Errorf("without credentials of an app: %d", r.Code)
 		}
 	case row.Needs == page.Anyone:
 		// A form that signs in may answer 401 to an empty one.
-		if r := w.ask(row, "", ""); r.StatusCode == http.StatusForbidden || r.StatusCode == http.StatusUnauthorized && row.Method == http.MethodGet {
-			w.t.Errorf("refused to a stranger: %d", r.StatusCode)
+		if r := w.ask(row, "", ""); r.Code == http.StatusForbidden || r.Code == http.StatusUnauthorized && row.Method == http.MethodGet {
+			w.t.Errorf("refused to a stranger: %d", r.Code)
 		}
 	default:
 		w.t.Fatalf("the test knows no need %q", row.Needs)
@@ -216,15 +215,15 @@ func (w *walk) rule(row page.Route) {
 func (w *walk) signedOut(row page.Route) {
 	for _, cookie := range []string{"", "x", w.cookies["foreign admin"]} {
 		r := w.ask(row, cookie, "")
-		if r.StatusCode/100 != 3 || !strings.HasPrefix(r.Header.Get("Location"), page.LoginPath) {
-			w.t.Errorf("cookie %.8q: %d to %q", cookie, r.StatusCode, r.Header.Get("Location"))
+		if r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
+			w.t.Errorf("cookie %.8q: %d to %q", cookie, r.Code, r.Header().Get("Location"))
 		}
 	}
 }
 
 func (w *walk) refused(row page.Route, who string) {
-	if r := w.ask(row, w.cookies[who], ""); r.StatusCode != http.StatusForbidden {
-		w.t.Errorf("with the rights of %s: %d", who, r.StatusCode)
+	if r := w.ask(row, w.cookies[who], ""); r.Code != http.StatusForbidden {
+		w.t.Errorf("with the rights of %s: %d", who, r.Code)
 	}
 }
 
@@ -232,9 +231,8 @@ func (w *walk) refused(row page.Route, who string) {
 // not the rule's refusal.
 func (w *walk) admitted(row page.Route, who string) {
 	r := w.ask(row, w.cookies[who], "")
-	body, _ := io.ReadAll(r.Body)
-	if r.StatusCode == http.StatusForbidden || r.StatusCode >= 500 || strings.HasPrefix(r.Header.Get("Location"), page.LoginPath) {
-		w.t.Errorf("with the rights of %s: %d %.200s", who, r.StatusCode, body)
+	if r.Code == http.StatusForbidden || r.Code >= 500 || strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
+		w.t.Errorf("with the rights of %s: %d %.200s", who, r.Code, r.Body.String())
 	}
 }
 
@@ -248,26 +246,26 @@ func (w *walk) tokens(row page.Route, scope string) {
 		return secret
 	}
 	for name, bearer := range map[string]string{"no token": "", "a wrong token": "x", "a token of another store": make(w.other, "admin:read", "admin:write")} {
-		if r := w.ask(row, w.cookies["admin"], bearer); r.StatusCode != http.StatusUnauthorized {
-			w.t.Errorf("%s: %d", name, r.StatusCode)
+		if r := w.ask(row, w.cookies["admin"], bearer); r.Code != http.StatusUnauthorized {
+			w.t.Errorf("%s: %d", name, r.Code)
 		}
 	}
 	if scope == "" {
-		if r := w.ask(row, "", make(w.st, "gateways:read")); r.StatusCode != http.StatusOK {
-			w.t.Errorf("with some token: %d", r.StatusCode)
+		if r := w.ask(row, "", make(w.st, "gateways:read")); r.Code != http.StatusOK {
+			w.t.Errorf("with some token: %d", r.Code)
 		}
 		return
 	}
 	resource, kind, _ := strings.Cut(scope, ":")
 	opposite := map[string]string{"read": "write", "write": "read"}[kind]
 	for _, narrow := range []string{resource + ":" + opposite, "admin:" + opposite, "gateways:read", "webhooks:" + kind} {
-		if r := w.ask(row, "", make(w.st, narrow)); r.StatusCode != http.StatusForbidden {
-			w.t.Errorf("with the scope %s: %d", narrow, r.StatusCode)
+		if r := w.ask(row, "", make(w.st, narrow)); r.Code != http.StatusForbidden {
+			w.t.Errorf("with the scope %s: %d", narrow, r.Code)
 		}
 	}
 	for _, enough := range []string{scope, "admin:" + kind} {
-		if r := w.ask(row, "", make(w.st, enough)); r.StatusCode == http.StatusForbidden || r.StatusCode == http.StatusUnauthorized || r.StatusCode >= 500 {
-			w.t.Errorf("with the scope %s: %d", enough, r.StatusCode)
+		if r := w.ask(row, "", make(w.st, enough)); r.Code == http.StatusForbidden || r.Code == http.StatusUnauthorized || r.Code >= 500 {
+			w.t.Errorf("with the scope %s: %d", enough, r.Code)
 		}
 	}
 }
@@ -292,8 +290,8 @@ func (w *walk) forged(row page.Route) {
 		"the same, in plain": {"Origin", "http://main.example:81"},
 	} {
 		r := w.ask(row, w.cookies["admin"], "", headers...)
-		if r.StatusCode != http.StatusForbidden {
-			w.t.Errorf("from %s: %d", name, r.StatusCode)
+		if r.Code != http.StatusForbidden {
+			w.t.Errorf("from %s: %d", name, r.Code)
 		}
 	}
 }
@@ -303,7 +301,7 @@ func (w *walk) headers(row page.Route) {
 	if row.Plain != nil {
 		return
 	}
-	h := w.ask(row, "", "").Header
+	h := w.ask(row, "", "").Header()
 	if row.Needs == page.OAuthClient || strings.HasPrefix(row.Path, "/.well-known/") {
 		return // answers of programs to programs
 	}

@@ -171,7 +171,7 @@ func (s *Site) admit(q *Request, route Route) error {
 			return access.ErrSignedOut
 		}
 		return nil
-	case route.Needs == Enrolling && err == access.ErrMustEnrol: //nolint:errorlint // Session hands it on as it is
+	case route.Needs == Enrolling && err == access.ErrMustEnrol:
 		q.Half = err
 		return nil
 	case err != nil:
@@ -188,7 +188,7 @@ func (s *Site) admit(q *Request, route Route) error {
 // can be done, and back after it.
 func (s *Site) turnAway(q *Request, route Route, err error) {
 	path := ""
-	switch err { //nolint:errorlint // admit hands these on as they are
+	switch err {
 	case access.ErrSignedOut:
 		path = LoginPath
 	case access.ErrSecondFactor:

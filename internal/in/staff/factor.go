@@ -23,7 +23,7 @@ func site(q *page.Request) access.Site {
 func (d *door) factorPage(q *page.Request) error { return d.showFactor(q, http.StatusOK, "") }
 
 func (d *door) showFactor(q *page.Request, status int, problem string) error {
-	if q.Half != access.ErrSecondFactor { //nolint:errorlint // handed on as it is
+	if q.Half != access.ErrSecondFactor {
 		return q.Redirect(q.Next())
 	}
 	has, err := d.accounts.HasPasskey(q.Ctx(), q.Staff, site(q))
@@ -34,7 +34,7 @@ func (d *door) showFactor(q *page.Request, status int, problem string) error {
 }
 
 func (d *door) factor(q *page.Request) error {
-	if q.Half != access.ErrSecondFactor { //nolint:errorlint // handed on as it is
+	if q.Half != access.ErrSecondFactor {
 		return q.Redirect(q.Next())
 	}
 	opened, err := d.accounts.SecondFactor(q.Ctx(), q.Store, q.Staff, q.Form("code"), q.Visit())
@@ -56,7 +56,7 @@ func answerJSON(q *page.Request, value any) error {
 }
 
 func (d *door) beginShowPasskey(q *page.Request) error {
-	if q.Half != access.ErrSecondFactor { //nolint:errorlint // handed on as it is
+	if q.Half != access.ErrSecondFactor {
 		return access.ErrSignedOut
 	}
 	options, err := d.accounts.BeginSecondPasskey(q.Ctx(), q.Store, q.Staff, site(q))
