@@ -80,6 +80,7 @@ type node struct {
 	cmd  *exec.Cmd
 	url  string
 	log  bytes.Buffer
+	out  console
 	done chan error
 }
 
@@ -89,7 +90,7 @@ func (in *installation) start(extra ...string) *node {
 	address := freeAddress(in.t)
 	n := &node{t: in.t, in: in, url: "http://" + address, done: make(chan error, 1)}
 	n.cmd = exec.Command(binary, append([]string{"serve", "--listen", address}, extra...)...)
-	n.cmd.Env, n.cmd.Stderr = in.env, &n.log
+	n.cmd.Env, n.cmd.Stderr, n.cmd.Stdout = in.env, &n.log, &n.out
 	if err := n.cmd.Start(); err != nil {
 		in.t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -155,7 +156,10 @@ func (s *Service) Adopt(ctx context.Context, st *desk.Store, name, secret string
 	}
 	sum := sha256.Sum256([]byte(secret))
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		return tx.InsertToken(ctx, row, hex.EncodeToString(sum[:]))
+		if err := tx.InsertToken(ctx, row, hex.EncodeToString(sum[:])); err != nil {
+			return err
+		}
+		return auditToken(ctx, tx, st, "token.created", row.ID, name, row.CreatedAt)
 	})
 	return secret, err
 }
@@ -167,9 +171,29 @@ func (s *Service) List(ctx context.Context, st *desk.Store) ([]store.Token, erro
 
 // Revoke ends a token's life, or returns desk.ErrNotFound.
 func (s *Service) Revoke(ctx context.Context, st *desk.Store, id int64) error {
-	err := s.DB.RevokeToken(ctx, st, id, desk.At(s.Now()))
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
+		now := desk.At(s.Now())
+		name, err := tx.RevokeToken(ctx, st, id, now)
+		if err != nil {
+			return err
+		}
+		return auditToken(ctx, tx, st, "token.revoked", id, name, now)
+	})
+	s.forget()
+	return err
+}
+
+// auditToken queues a line of the audit log about a token without an app; only the
+// command line makes and ends those.
+func auditToken(ctx context.Context, tx *store.Tx, st *desk.Store, action string, id int64, name string, now desk.Instant) error {
+	return tx.Audit(ctx, &desk.AuditEntry{
+		StoreID: st.ID, Action: action, Subject: name, Data: map[string]string{"token_id": strconv.FormatInt(id, 10)}, CreatedAt: now,
+	})
+}
+
+// forget makes the next look at every token one at its row.
+func (s *Service) forget() {
 	s.mu.Lock()
 	s.cache = nil
 	s.mu.Unlock()
-	return err
 }

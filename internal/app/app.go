@@ -24,6 +24,8 @@ type App struct {
 	Blobs    blob.Store
 	Stores   *settings.Stores
 	Access   *access.Service
+	Accounts *access.Accounts
+	Apps     *access.Apps
 	Tickets  *tickets.Service
 	People   *people.Service
 	Commerce *commerce.Service
@@ -48,10 +50,13 @@ func Open(ctx context.Context, c Config) (*App, error) {
 
 func build(c Config, log *slog.Logger, db *store.DB) *App {
 	now := time.Now
+	tokens := &access.Service{DB: db, Now: now}
 	return &App{
 		Config: c, Log: log, DB: db,
 		Stores:   &settings.Stores{DB: db, Now: now},
-		Access:   &access.Service{DB: db, Now: now},
+		Access:   tokens,
+		Apps:     &access.Apps{DB: db, Now: now, Tokens: tokens},
+		Accounts: access.NewAccounts(db, now, log, access.DefaultHashing),
 		Tickets:  &tickets.Service{DB: db, Now: now},
 		People:   &people.Service{DB: db, Now: now},
 		Commerce: &commerce.Service{DB: db},

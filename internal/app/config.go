@@ -32,6 +32,11 @@ type ServeConfig struct {
 	RateLimit      int    `name:"rate-limit" env:"STOREDESK_RATE_LIMIT" default:"4" help:"Requests a second that each access token may make; 0 = any number (default ${default}, as the original)."`
 	PageSize       int    `name:"page-size" env:"STOREDESK_PAGE_SIZE" default:"20" help:"Rows on a page of a list (default ${default})."`
 	TrustedProxies string `name:"trusted-proxies" env:"STOREDESK_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Proxies whose X-Forwarded-Host and -Proto are believed, separated by commas: 10.0.0.0/8,127.0.0.1."`
+
+	OIDCIssuer       string `name:"oidc-issuer" env:"STOREDESK_OIDC_ISSUER" placeholder:"URL" help:"OpenID provider that staff may sign in through, such as https://login.example."`
+	OIDCClientID     string `name:"oidc-client-id" env:"STOREDESK_OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider knows this installation by."`
+	OIDCClientSecret string `name:"oidc-client-secret" env:"STOREDESK_OIDC_CLIENT_SECRET" placeholder:"SECRET" help:"The secret that goes with it. Better as a variable: flags stand in the list of processes."`
+	OIDCName         string `name:"oidc-name" env:"STOREDESK_OIDC_NAME" default:"single sign-on" placeholder:"NAME" help:"What the button calls the provider (default ${default})."`
 }
 
 // Check returns every problem with the configuration, in one error.
@@ -62,6 +67,12 @@ func (c *ServeConfig) Check() error {
 	}
 	if c.PageSize < 1 || c.PageSize > 100 {
 		problems = append(problems, fmt.Errorf("STOREDESK_PAGE_SIZE: %d is not between 1 and 100", c.PageSize))
+	}
+	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
+		problems = append(problems, errors.New("STOREDESK_OIDC_ISSUER and STOREDESK_OIDC_CLIENT_ID go together"))
+	}
+	if u, err := url.Parse(c.OIDCIssuer); c.OIDCIssuer != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		problems = append(problems, errors.New("STOREDESK_OIDC_ISSUER: not a URL such as https://login.example"))
 	}
 	if _, err := c.proxies(); err != nil {
 		problems = append(problems, fmt.Errorf("STOREDESK_TRUSTED_PROXIES: %w", err))

@@ -20,6 +20,7 @@ var contractTag = func() string {
 const (
 	uploadLife = 24 * time.Hour // an upload that no comment claims
 	keyLife    = 24 * time.Hour // an Idempotency-Key
+	codeLife   = 24 * time.Hour // an OAuth code that has expired; until then a second use is known as such
 	sweepBatch = 500
 )
 
@@ -46,7 +47,8 @@ func (a *App) housekeeping(ctx context.Context) {
 }
 
 // Sweep deletes uploads that nobody claimed in a day, with their files, and forgets
-// idempotency keys of that age.
+// idempotency keys and OAuth codes of that age, and sessions, links and rates that have
+// expired.
 func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	for {
 		blobs, err := a.DB.SweepUploads(ctx, desk.At(now.Add(-uploadLife)), sweepBatch)
@@ -64,6 +66,12 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 		if len(blobs) < sweepBatch {
 			break
 		}
+	}
+	if err := a.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := a.DB.SweepGrants(ctx, desk.At(now.Add(-codeLife))); err != nil {
+		return err
 	}
 	return a.DB.SweepKeys(ctx, desk.At(now.Add(-keyLife)))
 }

@@ -12,8 +12,7 @@ import (
 
 	"storedesk"
 	"storedesk/internal/in/admin"
-	"storedesk/internal/in/docs"
-	"storedesk/internal/in/media"
+	"storedesk/internal/page"
 )
 
 // How long the server waits: for a request's head, for the next request on a
@@ -70,47 +69,13 @@ func (a *App) drain(server *http.Server) error {
 	return err
 }
 
-// Handler is everything that is served, by path.
+// Handler is everything that is served, by the table of routes.
 func (a *App) Handler(c ServeConfig) (http.Handler, error) {
-	proxies, err := c.proxies()
+	table, site, err := a.routes(c)
 	if err != nil {
 		return nil, err
 	}
-	reference, err := docs.Handler(storedesk.OpenAPI)
-	if err != nil {
-		return nil, err
-	}
-	api := admin.New(admin.Config{
-		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Access: a.Access, Stores: a.Stores, Blobs: a.Blobs,
-		PageSize: c.PageSize, RateLimit: c.RateLimit, TrustedProxies: proxies, Links: media.Links(time.Now), Log: a.Log,
-	})
-	mux := http.NewServeMux()
-	mux.Handle("/api/admin", api)
-	mux.Handle(admin.Base, api)
-	mux.Handle(docs.Path, reference)
-	mux.Handle(media.Base, &media.Handler{
-		Tickets: a.Tickets, Stores: a.Stores, Blobs: a.Blobs, Log: a.Log, Now: time.Now,
-		Host: func(r *http.Request) string { return admin.Host(r, proxies) },
-	})
-	mux.HandleFunc("GET /healthz", a.health)
-	mux.HandleFunc("GET /{$}", front)
-	return exactPaths(mux, api), nil
-}
-
-// exactPaths keeps the API's paths as they came: ServeMux would clean double slashes
-// away with a redirect, where the API says that there is nothing.
-func exactPaths(mux, api http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.URL.Path) >= len(admin.Base) && r.URL.Path[:len(admin.Base)] == admin.Base && r.URL.Path != contractPath {
-			api.ServeHTTP(w, r)
-			return
-		}
-		if r.URL.Path == contractPath {
-			serveContract(w, r)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
+	return router(table, site)
 }
 
 const contractPath = admin.Base + "openapi.yaml"
@@ -135,9 +100,9 @@ func serveContract(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// front sends a visitor to the reference, until there is a dashboard.
+// front sends a visitor to the dashboard.
 func front(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, docs.Path, http.StatusFound)
+	http.Redirect(w, r, page.Home, http.StatusFound)
 }
 
 // health tells a load balancer whether this node can reach its database.

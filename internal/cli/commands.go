@@ -50,15 +50,39 @@ func (s *serveCommand) Run(ctx context.Context, c *app.Config) error {
 		return err
 	}
 	defer a.Close()
-	hint := func(net.Addr) {}
+	setup, err := a.Accounts.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	hint := func(at net.Addr) { printSetup(at, setup) }
 	if s.Demo {
 		token, err := a.Demo(ctx)
 		if err != nil {
 			return err
 		}
-		hint = func(at net.Addr) { printDemo(at, token) }
+		hint = func(at net.Addr) {
+			printDemo(at, token)
+			printSetup(at, setup)
+		}
 	}
 	return a.Serve(ctx, s.ServeConfig, hint)
+}
+
+// printSetup shows the link that makes the first admin, while there is none.
+func printSetup(at net.Addr, path string) {
+	if path == "" {
+		return
+	}
+	host := at.String()
+	if tcp, ok := at.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		host = fmt.Sprintf("localhost:%d", tcp.Port)
+	}
+	fmt.Printf(`
+Nobody can sign in yet. Open this link to make the first admin; it works once, for 24 hours:
+
+  http://%s%s
+
+`, host, path)
 }
 
 func printDemo(at net.Addr, token string) {
@@ -301,8 +325,11 @@ func (s *storeRebuild) Run(ctx context.Context, c *app.Config) error {
 }
 
 type userCommand struct {
-	Create userCreate `cmd:"" help:"Make a user."`
-	List   userList   `cmd:"" help:"List users, newest first."`
+	Create    userCreate    `cmd:"" help:"Make a user; with --password-stdin, one who can sign in."`
+	Invite    userInvite    `cmd:"" help:"Invite somebody to the staff of a store, and print the link to give them. It works once, for 72 hours."`
+	ResetLink userResetLink `cmd:"" help:"Print a link with which a member of staff chooses a new password. It works once, for 24 hours."`
+	List      userList      `cmd:"" help:"List users, newest first."`
+	Staff     userStaff     `cmd:"" help:"List who can sign in to a store."`
 }
 
 type userCreate struct {
@@ -312,10 +339,43 @@ type userCreate struct {
 	FirstName string `help:"First name."`
 	LastName  string `help:"Last name."`
 	Type      string `enum:"dashboard,lead" default:"dashboard" help:"dashboard: an agent (the default); lead: a person who has not bought yet."`
+
+	PasswordStdin bool     `name:"password-stdin" help:"Give the agent an account to sign in with, whose password is the first line of stdin."`
+	Admin         bool     `help:"With --password-stdin: make the agent an admin of the store."`
+	Group         []string `placeholder:"NAME" help:"With --password-stdin: a permission group to put the agent into; may be given again."`
+}
+
+// signIn makes an agent who can sign in. Who is an agent already keeps their user.
+func (u *userCreate) signIn(ctx context.Context, a *app.App, st *desk.Store) error {
+	password, err := readPassword()
+	if err != nil {
+		return err
+	}
+	ids, err := groupsNamed(ctx, a, st, u.Group)
+	if err != nil {
+		return err
+	}
+	in := access.NewMember{
+		Email: u.Email, Name: strings.TrimSpace(u.FirstName + " " + u.LastName), Password: password, Admin: u.Admin, GroupIDs: ids,
+	}
+	if _, err := a.Accounts.Create(ctx, st, in); err != nil {
+		return said(err)
+	}
+	m, err := a.Accounts.ByEmail(ctx, st, u.Email)
+	if err == nil {
+		fmt.Println(m.UserID)
+	}
+	return err
 }
 
 func (u *userCreate) Run(ctx context.Context, c *app.Config) error {
+	if !u.PasswordStdin && (u.Admin || len(u.Group) > 0) {
+		return errors.New("--admin and --group go with --password-stdin; to let somebody choose a password, use user invite")
+	}
 	return inStore(ctx, c, u.Store, func(a *app.App, st *desk.Store) error {
+		if u.PasswordStdin {
+			return u.signIn(ctx, a, st)
+		}
 		in := &desk.UserInput{Email: &u.Email, FirstName: &u.FirstName, LastName: &u.LastName}
 		create := a.People.CreateAgent
 		if u.Type == "lead" {

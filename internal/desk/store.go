@@ -12,4 +12,6 @@ type Store struct {
 	Zone          *time.Location // days and shown instants are of this zone; never nil
 	MediaTTL      time.Duration  // how long an attachment link stays valid; 0 = as long as the attachment
 	MediaSecret   string         // signs links when MediaTTL is set
+
+	SecondFactorForAdmins bool // admins must have a second factor
 }

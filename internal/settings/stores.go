@@ -190,6 +190,7 @@ var Settings = [][2]string{
 	{"support_email", "the address customers write to"},
 	{"timezone", "its time zone, such as Europe/Berlin: days and shown times are of this zone"},
 	{"media_ttl", "how long an attachment link stays valid, such as 720h; 0: as long as the attachment"},
+	{"second_factor_for_admins", "whether admins must have a second factor: yes or no"},
 }
 
 // Set changes settings of a store by name, see Settings.
@@ -236,6 +237,10 @@ func setOne(st *desk.Store, name, value string) (err error) {
 	case "media_ttl":
 		if st.MediaTTL, err = time.ParseDuration(value); err != nil || st.MediaTTL < 0 {
 			err = desk.Errorf(desk.Invalid, "%q is no duration; write one such as 720h", value)
+		}
+	case "second_factor_for_admins":
+		if st.SecondFactorForAdmins = value == "yes"; !st.SecondFactorForAdmins && value != "no" {
+			err = desk.Errorf(desk.Invalid, "%q is neither yes nor no", value)
 		}
 	default:
 		err = desk.Errorf(desk.Invalid, "no setting is called %q; there are %s", name, settingNames())

@@ -21,6 +21,14 @@ const (
 	kindComment    kind = "comment"
 	kindAttachment kind = "attachment"
 	kindEvent      kind = "event"
+	kindApp        kind = "app"
+	kindAppGrant   kind = "app_grant"
+	kindAccount    kind = "account"
+	kindSession    kind = "session"
+	kindGroup      kind = "group"
+	kindPasskey    kind = "passkey"
+	kindLink       kind = "link"
+	kindAudit      kind = "audit"
 )
 
 // takeID hands out an id on SQLite. Alone it is no change worth taking back.

@@ -12,12 +12,14 @@ import (
 func (db *DB) Stores(ctx context.Context) ([]*desk.Store, error) {
 	var list []*desk.Store
 	byID := map[int64]*desk.Store{}
-	err := db.query(ctx, `SELECT id, name, network_domain, support_email, time_zone, media_ttl, media_secret FROM stores ORDER BY id`, nil,
+	err := db.query(ctx, `SELECT id, name, network_domain, support_email, time_zone, media_ttl, media_secret,
+		second_factor_for_admins FROM stores ORDER BY id`, nil,
 		func(row Row) error {
 			st := &desk.Store{}
 			var zone string
 			var ttl int64
-			if err := row.Scan(&st.ID, &st.Name, &st.NetworkDomain, &st.SupportEmail, &zone, &ttl, &st.MediaSecret); err != nil {
+			if err := row.Scan(&st.ID, &st.Name, &st.NetworkDomain, &st.SupportEmail, &zone, &ttl, &st.MediaSecret,
+				&st.SecondFactorForAdmins); err != nil {
 				return err
 			}
 			var err error
@@ -65,9 +67,10 @@ func (tx *Tx) InsertStore(ctx context.Context, st *desk.Store, now desk.Instant)
 		return err
 	}
 	st.ID = id
-	tx.Exec(`INSERT INTO stores (id, name, network_domain, support_email, time_zone, media_ttl, media_secret, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret, int64(now))
+	tx.Exec(`INSERT INTO stores (id, name, network_domain, support_email, time_zone, media_ttl, media_secret, created_at,
+		second_factor_for_admins) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret, int64(now),
+		st.SecondFactorForAdmins)
 	tx.setHosts(st)
 	return nil
 }
@@ -75,8 +78,9 @@ func (tx *Tx) InsertStore(ctx context.Context, st *desk.Store, now desk.Instant)
 // UpdateStore queues a store's changed settings. A host that another store has makes
 // the write fail with desk.Conflict.
 func (tx *Tx) UpdateStore(st *desk.Store) {
-	tx.Exec(`UPDATE stores SET name = $2, network_domain = $3, support_email = $4, time_zone = $5, media_ttl = $6, media_secret = $7
-		WHERE id = $1`, st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret)
+	tx.Exec(`UPDATE stores SET name = $2, network_domain = $3, support_email = $4, time_zone = $5, media_ttl = $6, media_secret = $7,
+		second_factor_for_admins = $8 WHERE id = $1`, st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret,
+		st.SecondFactorForAdmins)
 	tx.Exec("DELETE FROM store_hosts WHERE store_id = $1", st.ID)
 	tx.setHosts(st)
 }
@@ -97,12 +101,14 @@ type Token struct {
 	ExpiresAt  desk.Instant // 0 = never
 	RevokedAt  desk.Instant // 0 = not
 	LastUsedAt desk.Instant // 0 = never; kept to the minute
+	AppID      int64        // the app it belongs to; 0 = none
+	GrantID    int64        // the grant it was fetched with; 0 = none
 }
 
-const tokenColumns = "k.id, k.store_id, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at"
+const tokenColumns = "k.id, k.store_id, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.app_id, k.grant_id"
 
 func scanToken(row Row, t *Token) error {
-	return row.Scan(&t.ID, &t.StoreID, &t.Name, &t.Scopes, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt)
+	return row.Scan(&t.ID, &t.StoreID, &t.Name, &t.Scopes, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt, &t.AppID, &t.GrantID)
 }
 
 // TokenByHash returns the token of a store that hashes so, revoked and expired ones
@@ -138,21 +144,20 @@ func (tx *Tx) InsertToken(ctx context.Context, t *Token, hash string) error {
 		return err
 	}
 	t.ID = id
-	tx.Exec("INSERT INTO tokens (store_id, id, name, hash, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		t.StoreID, t.ID, t.Name, hash, t.Scopes, int64(t.CreatedAt), int64(t.ExpiresAt))
+	tx.Exec("INSERT INTO tokens (store_id, id, name, hash, scopes, created_at, expires_at, app_id, grant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		t.StoreID, t.ID, t.Name, hash, t.Scopes, int64(t.CreatedAt), int64(t.ExpiresAt), t.AppID, t.GrantID)
 	return nil
 }
 
-// RevokeToken ends a token's life; desk.ErrNotFound if the store has none such.
-func (db *DB) RevokeToken(ctx context.Context, st *desk.Store, id int64, now desk.Instant) error {
-	return db.Write(ctx, func(tx *Tx) error {
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
-		var found int64
-		return one(ctx, tx, `UPDATE tokens SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END
-			WHERE store_id = $1 AND id = $2 RETURNING id`, []any{st.ID, id, int64(now)}, &found)
-	})
+// RevokeToken ends a token's life and returns its name; desk.ErrNotFound if the store
+// has none such.
+func (tx *Tx) RevokeToken(ctx context.Context, st *desk.Store, id int64, now desk.Instant) (name string, err error) {
+	if err := tx.Begin(ctx); err != nil {
+		return "", err
+	}
+	err = one(ctx, tx, `UPDATE tokens SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END
+		WHERE store_id = $1 AND id = $2 RETURNING name`, []any{st.ID, id, int64(now)}, &name)
+	return name, err
 }
 
 // TouchTokens records when tokens were last used.
