@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -194,4 +195,104 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 			t.Errorf("older than thirty days: %v", err)
 		}
 	})
+}
+
+// TestSecondFactorIsNotGuessed: whoever has the password has few tries at codes, and
+// the owner's browser is not held up by them.
+func TestSecondFactorIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := newBench(t, db)
+		b.member(b.st, "ada@one.example", true)
+		first := b.signIn(b.st, "ada@one.example")
+		secret, _ := b.enrol(first.Cookie)
+		thief, _ := b.pending("ada@one.example")
+		n := 0
+		for n < 50 {
+			if _, err := b.SecondFactor(t.Context(), b.st, thief, "000000", access.Visit{IP: "203.0.113.7"}); errors.Is(err, access.ErrTooMany) {
+				break
+			}
+			n++
+		}
+		if n != 10 {
+			t.Errorf("%d tries", n)
+		}
+		owner, _ := b.pending("ada@one.example")
+		if _, err := b.SecondFactor(t.Context(), b.st, owner, b.code(secret, 1), access.Visit{Device: first.Device}); err != nil {
+			t.Errorf("the owner: %v", err)
+		}
+	})
+}
+
+// TestPasskeyAnswersOutOfPlace: answers without a ceremony, of another kind, or none.
+func TestPasskeyAnswersOutOfPlace(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := newBench(t, db)
+		b.member(b.st, "ada@one.example", true)
+		o := b.signIn(b.st, "ada@one.example")
+		who := b.staff(b.st, o.Cookie)
+		ctx, none, at := t.Context(), access.Visit{}, access.Site{Host: "one.example", Origin: "https://one.example"}
+		if _, err := b.BeginSecondPasskey(ctx, b.st, who, at); desk.CodeOf(err) != desk.NotFound {
+			t.Errorf("without a passkey: %v", err)
+		}
+		if _, err := b.FinishSecondPasskey(ctx, b.st, who, at, []byte("{}"), none); desk.CodeOf(err) != desk.NotFound {
+			t.Errorf("without a beginning: %v", err)
+		}
+		if _, err := b.FinishPasskey(ctx, b.st, who, at, "", []byte("{}"), none); desk.CodeOf(err) != desk.NotFound {
+			t.Errorf("made without a beginning: %v", err)
+		}
+		for _, answer := range []string{"", "{}", "[]", `{"id":"AA","rawId":"AA","type":"public-key","response":{}}`} {
+			if _, err := b.BeginPasskey(ctx, b.st, who, at); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.FinishPasskey(ctx, b.st, who, at, "", []byte(answer), none); desk.CodeOf(err) != desk.Invalid {
+				t.Errorf("%q: %v", answer, err)
+			}
+			if _, err := b.FinishPasskey(ctx, b.st, who, at, "", []byte(answer), none); desk.CodeOf(err) != desk.NotFound {
+				t.Errorf("%q a second time: %v", answer, err)
+			}
+		}
+		if s, err := b.Security(ctx, who); err != nil || s.HasFactor() {
+			t.Errorf("%+v %v", s, err)
+		}
+	})
+}
+
+// TestWhoIsGoneIsOut: removed, blocked, or no longer staff.
+func TestWhoIsGoneIsOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := newBench(t, db)
+		b.member(b.st, "ada@one.example", true)
+		ada := b.staff(b.st, b.signIn(b.st, "ada@one.example").Cookie)
+		for name, drop := range map[string]func(a *desk.Account, u *desk.User) error{
+			"removed": func(a *desk.Account, _ *desk.User) error {
+				return b.Remove(t.Context(), b.st, ada, a.ID, access.Visit{})
+			},
+			"blocked": func(_ *desk.Account, u *desk.User) error { u.Blocked = true; return b.save(u) },
+			"a lead":  func(_ *desk.Account, u *desk.User) error { u.Type = desk.UserLead; return b.save(u) },
+		} {
+			email := strings.ReplaceAll(name, " ", "-") + "@one.example"
+			a := b.member(b.st, email, true)
+			o := b.signIn(b.st, email)
+			u, err := db.User(t.Context(), b.st, b.staff(b.st, o.Cookie).UserID)
+			if err == nil {
+				err = drop(a, u)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Session(t.Context(), b.st, o.Cookie); !errors.Is(err, access.ErrSignedOut) {
+				t.Errorf("%s: the session: %v", name, err)
+			}
+			if _, err := b.SignIn(t.Context(), b.st, email, goodPassword, access.Visit{}); !errors.Is(err, access.ErrWrongSignIn) {
+				t.Errorf("%s: signing in: %v", name, err)
+			}
+		}
+	})
+}
+
+func (b *bench) save(u *desk.User) error {
+	return b.db.Write(b.t.Context(), func(tx *store.Tx) error { return tx.UpdateUser(b.t.Context(), b.st, u, false) })
 }

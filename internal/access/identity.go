@@ -178,8 +178,12 @@ func (s *Accounts) UnlinkIdentity(ctx context.Context, st *desk.Store, who *desk
 }
 
 // Remember keeps data for the browser that holds the secret returned, for one use
-// within ten minutes: an OpenID sign-in under way.
-func (s *Accounts) Remember(ctx context.Context, kind, data string) (secret string, err error) {
+// within ten minutes: an OpenID sign-in under way. Strangers may ask for it, so each
+// address has a rate: ErrTooMany.
+func (s *Accounts) Remember(ctx context.Context, kind, data string, v Visit) (secret string, err error) {
+	if ok, err := s.DB.Spend(ctx, kind+":address:"+network(v.IP), addressRate, desk.At(s.Now())); err != nil || !ok {
+		return "", cmpErr(err, ErrTooMany)
+	}
 	secret = newSecret()
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		tx.PutCeremony(digest(secret), kind, 0, data, desk.At(s.Now().Add(ceremonyLife)))

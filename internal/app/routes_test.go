@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"storedesk/internal/access"
 	"storedesk/internal/desk"
 	"storedesk/internal/page"
@@ -87,6 +89,42 @@ func (w *walk) people() {
 		w.person(g.Name, w.st, false, g.ID)
 	}
 	w.person("foreign admin", w.other, true)
+	w.person("bare admin", w.st, true)
+	w.enrol("admin")
+	w.person("half", w.st, true)
+	w.enrol("half")
+	o, err := w.a.Accounts.SignIn(w.t.Context(), w.st, "half@main.example", walkPassword, access.Visit{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.cookies["half"] = o.Cookie
+	if err := w.a.Stores.Set(w.t.Context(), w.st, map[string]string{"second_factor_for_admins": "yes"}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// enrol gives somebody a second factor, which their session has shown.
+func (w *walk) enrol(name string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	who, err := w.a.Accounts.Session(ctx, w.st, w.cookies[name])
+	if err == nil {
+		err = w.a.Accounts.BeginTOTP(ctx, who)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	key, err := w.a.Accounts.PendingTOTP(ctx, w.st, who)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(key.Secret(), time.Now())
+	if err == nil {
+		_, err = w.a.Accounts.FinishTOTP(ctx, w.st, who, code, access.Visit{})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *walk) person(name string, st *desk.Store, admin bool, groups ...int64) {
@@ -218,6 +256,19 @@ func (w *walk) signedOut(row page.Route) {
 		if r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
 			w.t.Errorf("cookie %.8q: %d to %q", cookie, r.Code, r.Header().Get("Location"))
 		}
+	}
+	if row.Needs == page.HalfSignedIn {
+		return
+	}
+	// An admin whose second factor is missing, and one who must set one up first.
+	if r := w.ask(row, w.cookies["half"], ""); r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.FactorPath) {
+		w.t.Errorf("without the second factor: %d to %q", r.Code, r.Header().Get("Location"))
+	}
+	if row.Needs == page.Enrolling {
+		return
+	}
+	if r := w.ask(row, w.cookies["bare admin"], ""); r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.SecurityPath) {
+		w.t.Errorf("without any second factor: %d to %q", r.Code, r.Header().Get("Location"))
 	}
 }
 

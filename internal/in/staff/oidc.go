@@ -99,7 +99,7 @@ func (d *door) leave(q *page.Request, link int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	state, err := d.accounts.Remember(q.Ctx(), oidcKind, string(text))
+	state, err := d.accounts.Remember(q.Ctx(), oidcKind, string(text), q.Visit())
 	if err != nil {
 		return "", err
 	}

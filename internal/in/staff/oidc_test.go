@@ -237,4 +237,11 @@ func TestOpenIDRefusesForgedAnswers(t *testing.T) {
 	if _, _, at := h.enter(""); at != arrived {
 		t.Errorf("and the true one: %s", at)
 	}
+	status, n := 0, 0
+	for ; status != http.StatusTooManyRequests && n < 50; n++ {
+		_, status, _ = h.enter("")
+	}
+	if n == 50 {
+		t.Error("one address may begin any number of sign-ins")
+	}
 }
