@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"storedesk/internal/desk"
 )
 
@@ -150,14 +148,13 @@ func tsquery(words []string) string {
 	return strings.Join(out, " & ")
 }
 
-// queryPlanned is query, planned with the values at hand: a search whose plan was made
-// without them can be a thousand times slower.
+// queryPlanned is query, planned with the values at hand, where that matters.
 func (db *lite) queryPlanned(ctx context.Context, sql string, args []any, each func(Row) error) error {
 	return db.query(ctx, sql, args, each)
 }
 
 func (db *postgres) queryPlanned(ctx context.Context, sql string, args []any, each func(Row) error) error {
-	return db.query(ctx, sql, append([]any{pgx.QueryExecModeExec}, args...), each)
+	return pgQuery(ctx, db.search, sql, args, each)
 }
 
 // nameHas is the condition that a user's first or last name holds the text.

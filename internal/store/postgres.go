@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,18 +13,23 @@ import (
 	"storedesk/internal/desk"
 )
 
-// postgres is a pool of connections to one PostgreSQL database.
+// postgres is two pools of connections to one PostgreSQL database, which differ in how
+// their statements are planned.
 type postgres struct {
 	pool *pgxpool.Pool
+	// search plans each statement with its values, for searches in text: a plan made
+	// without them can be a thousand times slower. All other statements are written so
+	// that only one plan makes sense; it is made once for each connection.
+	search *pgxpool.Pool
 }
 
-// Settings every session has: no statement may hold a connection for ever.
-var sessionSettings = map[string]string{
-	"application_name":                    "storedesk",
-	"statement_timeout":                   "60000",
-	"idle_in_transaction_session_timeout": "60000",
-	"jit":                                 "off", // pages are small: compiling them costs more than running them
-	"enable_memoize":                      "off", // and no document is read twice
+// sessionSettings are what every session has.
+var sessionSettings = []string{
+	"application_name = 'storedesk'",
+	"statement_timeout = '60s'", // no statement holds a connection for ever,
+	"idle_in_transaction_session_timeout = '60s'",
+	"jit = off",            // pages are small: compiling them costs more than running them,
+	"enable_memoize = off", // and no document is read twice
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {
@@ -31,24 +37,47 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	for name, value := range sessionSettings {
-		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
+	searching := config.Copy()
+	searching.MaxConns = max(2, config.MaxConns/2)
+	searching.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	db := &postgres{}
+	if db.pool, err = openPool(ctx, config, "force_generic_plan"); err != nil {
 		return nil, err
 	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
+	if db.search, err = openPool(ctx, searching, "force_custom_plan"); err != nil {
+		db.pool.Close()
+		return nil, err
+	}
+	if err := db.pool.Ping(ctx); err != nil {
+		db.close()
 		return nil, fmt.Errorf("connecting to PostgreSQL: %w", err)
 	}
-	return &postgres{pool: pool}, nil
+	return db, nil
+}
+
+// openPool makes a pool whose sessions have our settings, but for those the operator
+// has put into the URL.
+func openPool(ctx context.Context, config *pgxpool.Config, planning string) (*pgxpool.Pool, error) {
+	var set strings.Builder
+	for _, setting := range append(sessionSettings, "plan_cache_mode = "+planning) {
+		name, _, _ := strings.Cut(setting, " ")
+		if _, own := config.ConnConfig.RuntimeParams[name]; !own {
+			set.WriteString("SET " + setting + ";")
+		}
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.PgConn().Exec(ctx, set.String()).ReadAll()
+		return err
+	}
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
 func (db *postgres) dialect() dialect { return dialectPostgres }
-func (db *postgres) close()           { db.pool.Close() }
+
+func (db *postgres) close() {
+	db.pool.Close()
+	db.search.Close()
+}
 
 type pgQuerier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
