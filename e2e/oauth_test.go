@@ -114,7 +114,9 @@ func TestAppLife(t *testing.T) {
 			{"create", "X", "--scopes", "tickets:eat"},
 			{"create", "X", "--scopes", "tickets:read", "--redirect-uri", "http://pal.example/cb"},
 			{"create", "X", "--scopes", "tickets:read", "--all-stores"},
-			{"rotate", id}, {"revoke", id}, {"rotate", "999"},
+			{"rotate", id},
+			{"revoke", id},
+			{"rotate", "999"},
 		} {
 			if _, stderr, err := in.try(append([]string{"app"}, args...)...); err == nil || stderr == "" {
 				t.Errorf("app %v went through", args)
