@@ -49,11 +49,25 @@ func newPartnerApp(t *testing.T) *partnerApp {
 
 // connect tells the app the store's address and its own credentials there.
 func (p *partnerApp) connect(base, id, secret string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.base = base
 	p.config = &oauth2.Config{
 		ClientID: id, ClientSecret: secret, RedirectURL: p.url + "/cb", Scopes: []string{"tickets:read", "tickets:write"},
 		Endpoint: oauth2.Endpoint{AuthURL: base + "/oauth2/authorize/", TokenURL: base + "/oauth2/token/", AuthStyle: oauth2.AuthStyleInParams},
 	}
+}
+
+func (p *partnerApp) settings() *oauth2.Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.config
+}
+
+func (p *partnerApp) address() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.base
 }
 
 func (p *partnerApp) start(w http.ResponseWriter, r *http.Request) {
@@ -70,7 +84,7 @@ func (p *partnerApp) start(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.verifier[state] = verifier
 	p.mu.Unlock()
-	http.Redirect(w, r, p.config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), http.StatusFound)
+	http.Redirect(w, r, p.settings().AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), http.StatusFound)
 }
 
 type visitor struct {
@@ -84,7 +98,7 @@ type visitor struct {
 func (p *partnerApp) read(token string) (*visitor, error) {
 	head, signature, _ := strings.Cut(token, ".")
 	body, signature, _ := strings.Cut(signature, ".")
-	mac := hmac.New(sha256.New, []byte(p.config.ClientSecret))
+	mac := hmac.New(sha256.New, []byte(p.settings().ClientSecret))
 	mac.Write([]byte(head + "." + body))
 	if got, err := base64.RawURLEncoding.DecodeString(signature); err != nil || !hmac.Equal(got, mac.Sum(nil)) {
 		return nil, fmt.Errorf("the signature is wrong: %w", err)
@@ -97,7 +111,7 @@ func (p *partnerApp) read(token string) (*visitor, error) {
 	if err := json.Unmarshal(text, &v); err != nil {
 		return nil, err
 	}
-	if v.Audience != p.config.ClientID || time.Now().Unix() >= v.Expires {
+	if v.Audience != p.settings().ClientID || time.Now().Unix() >= v.Expires {
 		return nil, fmt.Errorf("the token is not for this app, or old")
 	}
 	return &v, nil
@@ -133,7 +147,7 @@ func (p *partnerApp) callback(w http.ResponseWriter, r *http.Request) {
 // use changes the code for a token and lists tickets with it; everything adds refresh,
 // revocation and the 401 after it.
 func (p *partnerApp) use(ctx context.Context, code, verifier string, everything bool) error {
-	token, err := p.config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	token, err := p.settings().Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		return err
 	}
@@ -141,7 +155,7 @@ func (p *partnerApp) use(ctx context.Context, code, verifier string, everything 
 		return err
 	}
 	old := *token
-	fresh, err := p.config.TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+	fresh, err := p.settings().TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
 	if err != nil {
 		return err
 	}
@@ -151,15 +165,15 @@ func (p *partnerApp) use(ctx context.Context, code, verifier string, everything 
 	if err := p.tickets(ctx, fresh, http.StatusOK); err != nil {
 		return err
 	}
-	form := url.Values{"token": {fresh.AccessToken}, "client_id": {p.config.ClientID}, "client_secret": {p.config.ClientSecret}}
-	if err := expect(ctx, http.MethodPost, p.base+"/oauth2/revoke_token/", "", form, http.StatusOK); err != nil {
+	form := url.Values{"token": {fresh.AccessToken}, "client_id": {p.settings().ClientID}, "client_secret": {p.settings().ClientSecret}}
+	if err := expect(ctx, http.MethodPost, p.address()+"/oauth2/revoke_token/", "", form, http.StatusOK); err != nil {
 		return err
 	}
 	return p.tickets(ctx, fresh, http.StatusUnauthorized)
 }
 
 func (p *partnerApp) tickets(ctx context.Context, token *oauth2.Token, want int) error {
-	return expect(ctx, http.MethodGet, p.base+"/api/admin/tickets/", token.AccessToken, nil, want)
+	return expect(ctx, http.MethodGet, p.address()+"/api/admin/tickets/", token.AccessToken, nil, want)
 }
 
 func expect(ctx context.Context, method, address, bearer string, form url.Values, want int) error {

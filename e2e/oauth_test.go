@@ -211,7 +211,7 @@ func copyFile(t *testing.T, from, to string) {
 // execute runs a program that must succeed and returns what it prints.
 func execute(t *testing.T, dir string, env []string, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute) // a bound for a hang, not a target
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, name, args...)
