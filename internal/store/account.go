@@ -44,9 +44,7 @@ func (tx *Tx) AccountByEmail(ctx context.Context, key string) (*desk.Account, er
 
 // LockAccount reads an account and keeps others from changing it until the write ends.
 func (tx *Tx) LockAccount(ctx context.Context, id int64) (*desk.Account, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	return account(ctx, tx, "a.id = $1"+tx.forUpdate(), id)
 }
 
@@ -128,9 +126,7 @@ func membershipStores(ctx context.Context, r reader, accountID int64) (list []in
 // LockMembers keeps others from changing a store's members until the write ends, and
 // returns the members.
 func (tx *Tx) LockMembers(ctx context.Context, st *desk.Store) ([]desk.Member, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	if tx.db.dialect() == dialectPostgres {
 		ignore := func(Row) error { return nil }
 		if err := tx.query(ctx, "SELECT id FROM stores WHERE id = $1 FOR UPDATE", []any{st.ID}, ignore); err != nil {
@@ -184,9 +180,7 @@ func anyAdmin(ctx context.Context, r reader) (bool, error) {
 // UserByEmail returns the user of a store with an address, in any case, and locks it;
 // desk.ErrNotFound.
 func (tx *Tx) UserByEmail(ctx context.Context, st *desk.Store, email string) (*desk.User, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	return user(ctx, tx, "u.store_id = $1 AND u.email_folded = $2 AND u.email_folded <> ''"+tx.forUpdate(), st.ID, desk.Fold(email))
 }
 

@@ -54,9 +54,7 @@ func (db *DB) AppByClient(ctx context.Context, st *desk.Store, clientID string) 
 // LockApp reads an app that is the store's own (the installation's, for store 0) and
 // not revoked, and keeps others from changing it until the write ends.
 func (tx *Tx) LockApp(ctx context.Context, storeID, id int64) (*desk.App, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	return app(ctx, tx, "a.store_id = $1 AND a.id = $2 AND a.revoked_at = 0"+tx.forUpdate(), storeID, id)
 }
 

@@ -59,9 +59,7 @@ func (db *DB) AttachmentByPath(ctx context.Context, st *desk.Store, path string)
 func (db *DB) SweepUploads(ctx context.Context, before desk.Instant, limit int) (blobs []string, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		blobs = nil
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
+		tx.Begin()
 		return tx.query(ctx, `DELETE FROM attachments WHERE comment_id = 0 AND (store_id, id) IN (
 				SELECT store_id, id FROM attachments WHERE comment_id = 0 AND created_at < $1 ORDER BY created_at LIMIT $2)
 			RETURNING blob_key`, []any{before, limit}, func(row Row) error {

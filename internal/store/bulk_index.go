@@ -56,9 +56,7 @@ func (db *DB) dropIndexes(ctx context.Context, now int64) error {
 			loadedTables + ") AND indexdef LIKE 'CREATE INDEX %'"
 	}
 	return db.Write(ctx, func(tx *Tx) error {
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
+		tx.Begin()
 		return tx.query(ctx, catalog, nil, func(row Row) error {
 			var name, sql string
 			if err := row.Scan(&name, &sql); err != nil {
@@ -101,9 +99,7 @@ func (db *DB) EnsureIndexes(ctx context.Context) error {
 
 func (db *DB) createIndex(ctx context.Context, name, sql string) error {
 	return db.Write(ctx, func(tx *Tx) error {
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
+		tx.Begin()
 		if db.dialect() == dialectPostgres {
 			tx.Exec("SET LOCAL statement_timeout = 0")
 			tx.Exec("SET LOCAL maintenance_work_mem = '256MB'")

@@ -160,10 +160,7 @@ type txConn interface {
 // Begin makes all later reads part of the transaction, so that rows read FOR UPDATE
 // stay locked until it ends. Without Begin, on PostgreSQL, reads see what is
 // committed and only the queued writes are one transaction.
-func (tx *Tx) Begin(context.Context) error {
-	tx.conn.begin()
-	return nil
-}
+func (tx *Tx) Begin() { tx.conn.begin() }
 
 // Exec queues a statement. Queued statements run, in order, when the function given
 // to Write returns, or earlier through Flush.

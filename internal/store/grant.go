@@ -56,9 +56,7 @@ func (tx *Tx) InsertCode(g *Grant, hash string, c *Code) {
 
 // LockCode reads a code of a store and keeps others from using it until the write ends.
 func (tx *Tx) LockCode(ctx context.Context, storeID int64, hash string) (*Code, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	var c Code
 	err := one(ctx, tx, "SELECT grant_id, app_id, redirect_uri, challenge, expires_at, used_at FROM app_codes WHERE store_id = $1 AND hash = $2"+
 		tx.forUpdate(), []any{storeID, hash}, &c.GrantID, &c.AppID, &c.RedirectURI, &c.Challenge, &c.ExpiresAt, &c.UsedAt)
@@ -74,9 +72,7 @@ func (tx *Tx) UseCode(g *Grant, hash string, now desk.Instant) {
 // LockGrant reads a grant, revoked ones too, and keeps others from changing it until
 // the write ends.
 func (tx *Tx) LockGrant(ctx context.Context, storeID, id int64) (*Grant, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	g := Grant{StoreID: storeID, ID: id}
 	var scopes string
 	err := one(ctx, tx, "SELECT app_id, user_id, scopes, created_at, revoked_at FROM app_grants WHERE store_id = $1 AND id = $2"+tx.forUpdate(),
@@ -95,9 +91,7 @@ func (tx *Tx) RevokeGrant(storeID, id int64, now desk.Instant) {
 // LockRefresh reads a refresh token of a store and keeps others from using it until the
 // write ends.
 func (tx *Tx) LockRefresh(ctx context.Context, storeID int64, hash string) (*Refresh, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	var r Refresh
 	err := one(ctx, tx, "SELECT grant_id, app_id, used_at FROM app_refreshes WHERE store_id = $1 AND hash = $2"+tx.forUpdate(),
 		[]any{storeID, hash}, &r.GrantID, &r.AppID, &r.UsedAt)

@@ -39,9 +39,7 @@ func (db *DB) Link(ctx context.Context, st *desk.Store, kind desk.LinkKind, hash
 // TakeLink uses a link up and returns it; desk.ErrNotFound if it is used, expired or
 // of another kind or store. Of two at once, one gets it.
 func (tx *Tx) TakeLink(ctx context.Context, st *desk.Store, kind desk.LinkKind, hash string, now desk.Instant) (*desk.Link, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	return link(ctx, tx, "DELETE FROM links WHERE hash = $1 AND kind = $2 AND store_id IN (0, $3) AND expires_at > $4 RETURNING "+linkColumns,
 		hash, string(kind), st.ID, int64(now))
 }

@@ -13,9 +13,7 @@ func (tx *Tx) EnsureTags(ctx context.Context, st *desk.Store, names []string, kn
 		if known[name] != 0 {
 			continue
 		}
-		if err := tx.Begin(ctx); err != nil {
-			return err
-		}
+		tx.Begin()
 		id, err := tx.nextID(ctx, kindTag)
 		if err != nil {
 			return err

@@ -46,7 +46,7 @@ func (tx *Tx) Find(ctx context.Context, st *desk.Store, n Need) (*Found, error) 
 	f := &Found{TicketID: n.Ticket}
 	lock := tx.db.dialect() == dialectPostgres
 	if n.Ticket != 0 || len(n.Refs.Attachments) > 0 {
-		tx.conn.begin()
+		tx.Begin()
 	}
 	if n.Ticket != 0 {
 		tx.askTicket(st.ID, n.Ticket, &f.Ticket)
@@ -73,7 +73,7 @@ func (tx *Tx) Find(ctx context.Context, st *desk.Store, n Need) (*Found, error) 
 // LockTicket reads a ticket whole and keeps others from writing to it until the write
 // ends; desk.ErrNotFound.
 func (tx *Tx) LockTicket(ctx context.Context, st *desk.Store, id int64) (t *desk.Ticket, err error) {
-	tx.conn.begin()
+	tx.Begin()
 	tx.askTicket(st.ID, id, &t)
 	if err := tx.fetch(ctx); err != nil {
 		return nil, err

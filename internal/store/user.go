@@ -40,9 +40,7 @@ func (db *DB) User(ctx context.Context, st *desk.Store, id int64) (*desk.User, e
 
 // LockUser reads a user and keeps others from writing to it until the write ends.
 func (tx *Tx) LockUser(ctx context.Context, st *desk.Store, id int64) (*desk.User, error) {
-	if err := tx.Begin(ctx); err != nil {
-		return nil, err
-	}
+	tx.Begin()
 	where := "u.store_id = $1 AND u.id = $2"
 	if tx.db.dialect() == dialectPostgres {
 		where += " FOR UPDATE"
