@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"storedesk/internal/desk"
 )
@@ -41,7 +43,8 @@ func (d dialect) subjectHits(q *query, store int64, text string) source {
 	folded := desk.Fold(text)
 	if d == dialectPostgres {
 		return source{
-			from: "ticket_subjects s", where: []string{"s.store_id = $1", "s.folded LIKE " + q.arg(likePattern(folded))}, key: "s.ticket_id",
+			from:  found("s", "SELECT ticket_id FROM ticket_subjects WHERE store_id = $1 AND "+holds(q, "folded", folded)),
+			where: []string{"TRUE"}, key: "s.ticket_id",
 		}
 	}
 	return source{
@@ -57,7 +60,7 @@ func (d dialect) subjectHits(q *query, store int64, text string) source {
 func (d dialect) emailHits(q *query, store int64, text string) string {
 	folded := desk.Fold(text)
 	if d == dialectPostgres {
-		return "SELECT u.id FROM users u WHERE u.store_id = $1 AND u.email_folded LIKE " + q.arg(likePattern(folded))
+		return "SELECT u.id FROM users u WHERE u.store_id = $1 AND " + holds(q, "u.email_folded", folded)
 	}
 	return "SELECT u.id FROM users_text x JOIN users u ON u.id = x.rowid - " + q.arg(rowBase(store)) +
 		" WHERE u.store_id = $1 AND x.users_text MATCH " + q.arg("email : ("+trigrams(folded)+")") + " AND " + rowsOf(q, "x", store) +
@@ -68,9 +71,8 @@ func (d dialect) emailHits(q *query, store int64, text string) string {
 func (d dialect) wordHits(q *query, store int64, words []string) source {
 	if d == dialectPostgres {
 		return source{
-			from:  "ticket_words w",
-			where: []string{"w.store_id = $1", "w.words @@ CAST(" + q.arg(tsquery(words)) + " AS tsquery)"},
-			key:   "w.ticket_id",
+			from:  found("w", "SELECT ticket_id FROM ticket_words WHERE store_id = $1 AND words @@ CAST("+q.arg(tsquery(words))+" AS tsquery)"),
+			where: []string{"TRUE"}, key: "w.ticket_id",
 		}
 	}
 	return source{
@@ -107,6 +109,41 @@ func rowBase(store int64) int64 { return store << rowBits }
 // rowsOf keeps a search in an inverted index within one store.
 func rowsOf(q *query, table string, store int64) string {
 	return fmt.Sprintf("%s.rowid >= %s AND %s.rowid < %s", table, q.arg(rowBase(store)), table, q.arg(rowBase(store+1)))
+}
+
+// found is a subquery that PostgreSQL answers by itself: it may not walk all tickets
+// in the list's order in the hope of meeting the hits soon.
+func found(alias, sql string) string { return "(" + sql + " OFFSET 0) " + alias }
+
+// holds is PostgreSQL's condition that a folded column holds a folded text. The index
+// is asked for the piece that tells most, since it reads the list of every trigram it
+// is asked for; the rest is compared.
+func holds(q *query, column, folded string) string {
+	piece := telling(folded)
+	like := column + " LIKE " + q.arg(likePattern(piece))
+	if piece == folded {
+		return like
+	}
+	return like + " AND strpos(" + column + ", " + q.arg(folded) + ") > 0"
+}
+
+// telling is the part of a text that the fewest rows are likely to hold: its longest
+// run of letters and digits with a digit in it; of an address without one the part
+// before the @; else all of it.
+func telling(folded string) string {
+	best := ""
+	for _, run := range strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if strings.ContainsAny(run, "0123456789") && utf8.RuneCountInString(run) >= 3 && len(run) > len(best) {
+			best = run
+		}
+	}
+	if best != "" {
+		return best
+	}
+	if local, _, ok := strings.Cut(folded, "@"); ok && indexable(dialectPostgres, local) {
+		return local
+	}
+	return folded
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

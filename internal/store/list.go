@@ -178,19 +178,25 @@ func (l *listing) walk(d driver, sorted bool, scan int) *query {
 
 // walkRun is the walk along one value of the driver.
 func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) string {
-	conditions := l.conditions(q, d)
+	var conditions []string
 	from, id := "tickets t", "t.id"
 	where := []string{"t.store_id = $1"}
 	switch {
+	case d.table == "":
+		conditions = l.conditions(q, d)
 	case d.table == "tickets":
 		from += l.db.dialect().use(d.index)
 		where = append(where, "t."+d.column+" = "+q.arg(d.values[i]))
-	case d.table != "":
+		conditions = l.conditions(q, d)
+	default:
 		id = "x." + d.id
 		from = d.table + " x" + l.db.dialect().use(d.index)
 		where = []string{"x.store_id = $1", "x." + d.column + " = " + q.arg(d.values[i])}
-		if len(conditions) > 0 || l.page.Order.ByUpdate() || l.filter.HasText() {
+		if l.page.Order.ByUpdate() || l.filter.HasText() {
 			from += " JOIN tickets t ON t.store_id = x.store_id AND t.id = x." + d.id
+			conditions = l.conditions(q, d)
+		} else {
+			conditions = l.checks(q, d, id)
 		}
 	}
 	where = append(where, l.place(q, id, sorted)...)
@@ -258,6 +264,22 @@ const (
 // conditions are the filters that the driver does not serve, on the row t, each in a
 // form that no index serves, so that the walk stays the one chosen.
 func (l *listing) conditions(q *query, d driver) []string {
+	return append(l.ownConditions(q, d), l.linkConditions(q, d, "t.id")...)
+}
+
+// checks is conditions for a walk along a link table, whose rows name the ticket by
+// id. The ticket is looked at row by row and not joined, for a join might be made the
+// other way round.
+func (l *listing) checks(q *query, d driver, id string) []string {
+	var where []string
+	if own := l.ownConditions(q, d); len(own) > 0 {
+		where = append(where, "(SELECT count(*) FROM tickets t WHERE t.store_id = $1 AND t.id = "+id+" AND "+strings.Join(own, " AND ")+") > 0")
+	}
+	return append(where, l.linkConditions(q, d, id)...)
+}
+
+// ownConditions are those on the ticket's own columns.
+func (l *listing) ownConditions(q *query, d driver) []string {
 	f := l.filter
 	var where []string
 	number := func(column string, v int64) {
@@ -281,8 +303,6 @@ func (l *listing) conditions(q *query, d driver) []string {
 	word("priority", string(f.Priority))
 	word("channel", string(f.Channel))
 	word("order_number", f.OrderNumber)
-	l.linkCondition(q, &where, d, "ticket_tags", "tag_id", f.Tags)
-	l.linkCondition(q, &where, d, "ticket_products", "product_id", f.Products)
 	span := func(column string, s desk.Span) {
 		if s.From != 0 {
 			where = append(where, "t."+column+" + 0 >= "+q.arg(s.From))
@@ -296,14 +316,20 @@ func (l *listing) conditions(q *query, d driver) []string {
 	return where
 }
 
-func (l *listing) linkCondition(q *query, where *[]string, d driver, table, column string, ids []int64) {
-	if len(ids) == 0 || d.column == column {
-		return
+// linkConditions are those on tags and products of the ticket that id names.
+func (l *listing) linkConditions(q *query, d driver, id string) []string {
+	var where []string
+	add := func(table, column string, ids []int64) {
+		if len(ids) == 0 || d.column == column {
+			return
+		}
+		in, args := inList(q.args, ids)
+		q.args = args
+		where = append(where, "(SELECT count(*) FROM "+table+" y WHERE y.store_id = $1 AND y.ticket_id = "+id+" AND y."+column+" IN ("+in+")) > 0")
 	}
-	in, args := inList(q.args, ids)
-	q.args = args
-	*where = append(*where, "(SELECT count(*) FROM "+table+" y WHERE y.store_id = $1 AND y.ticket_id = t.id AND y."+
-		column+" IN ("+in+")) > 0")
+	add("ticket_tags", "tag_id", l.filter.Tags)
+	add("ticket_products", "product_id", l.filter.Products)
+	return where
 }
 
 // pageWriter hands the rows of a walk to emit in the list's order.
