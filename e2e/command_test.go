@@ -57,3 +57,26 @@ func TestTokenLife(t *testing.T) {
 		}
 	})
 }
+
+// TestNoTicketIsNumberZero writes to an id that no ticket can have, and sees that a
+// refused write leaves no gap in the ids.
+func TestNoTicketIsNumberZero(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		c := install(t, url).start().client()
+		body := map[string]any{"status": "open", "body": "x"}
+		for _, id := range []string{"0", "-1", "+0", "999999"} {
+			for _, method := range []string{"PUT", "PATCH"} {
+				c.must(404, method, "/api/admin/tickets/"+id+"/", body)
+			}
+			c.must(404, "POST", "/api/admin/tickets/"+id+"/comments/", body)
+		}
+		var first, second ticket
+		c.must(201, "POST", "/api/admin/tickets/", map[string]any{}).decode(t, &first)
+		c.must(400, "POST", "/api/admin/tickets/", map[string]any{"requester": 12345})
+		c.must(201, "POST", "/api/admin/tickets/", map[string]any{}).decode(t, &second)
+		if second.ID != first.ID+1 {
+			t.Errorf("after %d came %d", first.ID, second.ID)
+		}
+	})
+}

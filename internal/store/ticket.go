@@ -52,14 +52,6 @@ func (tx *Tx) Find(ctx context.Context, st *desk.Store, n Need) (*Found, error) 
 		tx.askTicket(st.ID, n.Ticket, &f.Ticket)
 	}
 	tx.queued = append(tx.queued, lookUps(st.ID, n.Refs, known, lock)...)
-	kinds, ids := []kind{kindEvent}, []*int64{&f.EventID}
-	if n.Ticket == 0 {
-		kinds, ids = append(kinds, kindTicket), append(ids, &f.TicketID)
-	}
-	if n.Comment {
-		kinds, ids = append(kinds, kindComment), append(ids, &f.CommentID)
-	}
-	tx.askIDs(kinds, ids)
 	if err := tx.fetch(ctx); err != nil {
 		return nil, err
 	}
@@ -68,6 +60,20 @@ func (tx *Tx) Find(ctx context.Context, st *desk.Store, n Need) (*Found, error) 
 		return nil, desk.ErrNotFound
 	}
 	return f, nil
+}
+
+// TakeIDs hands out the ids that a Need asks for, once nothing speaks against the
+// write: a refused one leaves no gap.
+func (tx *Tx) TakeIDs(ctx context.Context, n Need, f *Found) error {
+	kinds, ids := []kind{kindEvent}, []*int64{&f.EventID}
+	if n.Ticket == 0 {
+		kinds, ids = append(kinds, kindTicket), append(ids, &f.TicketID)
+	}
+	if n.Comment {
+		kinds, ids = append(kinds, kindComment), append(ids, &f.CommentID)
+	}
+	tx.askIDs(kinds, ids)
+	return tx.fetch(ctx)
 }
 
 // LockTicket reads a ticket whole and keeps others from writing to it until the write

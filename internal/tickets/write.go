@@ -51,6 +51,9 @@ func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.TicketInp
 // Update changes a ticket and may add a comment. Errors: ErrNotFound, Invalid with
 // fields, Stale when it is not the version of w.IfSeq.
 func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.TicketInput, w desk.Write) (*wire.Document, error) {
+	if id == 0 { // which a Need takes for a new one
+		return nil, desk.ErrNotFound
+	}
 	var doc *wire.Document
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
 		found, err := s.find(ctx, tx, st, store.Need{Ticket: id, Refs: in.Refs(), Comment: in.Comment != nil}, in)
@@ -97,8 +100,8 @@ func (s *Service) Recall(ctx context.Context, st *desk.Store, o *desk.Once) (*de
 	return s.DB.Recall(ctx, st, o)
 }
 
-// find looks up what a write needs, refuses it for references that are not there, and
-// makes its new tags.
+// find looks up what a write needs, refuses it for references that are not there,
+// makes its new tags and takes its ids.
 func (s *Service) find(ctx context.Context, tx *store.Tx, st *desk.Store, need store.Need, in *desk.TicketInput) (*store.Found, error) {
 	found, err := tx.Find(ctx, st, need)
 	if err != nil {
@@ -107,7 +110,10 @@ func (s *Service) find(ctx context.Context, tx *store.Tx, st *desk.Store, need s
 	if fields := in.Missing(found.Known); len(fields) > 0 {
 		return nil, &desk.Error{Code: desk.Invalid, Fields: fields}
 	}
-	return found, tx.EnsureTags(ctx, st, need.Refs.Tags, found.Known.Tags)
+	if err := tx.EnsureTags(ctx, st, need.Refs.Tags, found.Known.Tags); err != nil {
+		return nil, err
+	}
+	return found, tx.TakeIDs(ctx, need, found)
 }
 
 // comment makes the comment that an input asks for, counts it on the ticket and names
