@@ -1,19 +1,23 @@
 package desk
 
-// The event types that a ticket's history consists of.
+// The types of events. Those of tickets are their history.
 const (
 	EventTicketCreated  = "ticket.created"
 	EventTicketUpdated  = "ticket.updated"
 	EventTicketImported = "ticket.imported"
+
+	EventCustomerCreated = "customer.created"
+	EventCustomerUpdated = "customer.updated"
 )
 
-// Event is the record of one write to one ticket: who did what, when. It is written
-// in the transaction of the write; history, webhooks, live updates and reports read
-// only events.
+// Event is the record of one write to one ticket or user: who did what, when. It is
+// written in the transaction of the write; history, webhooks, live updates and reports
+// read only events.
 type Event struct {
 	ID        int64
-	TicketID  int64
-	Seq       int64 // 1, 2, 3 … for each ticket, without gaps
+	TicketID  int64 // 0 for the event of a user
+	UserID    int64 // 0 for the event of a ticket
+	Seq       int64 // 1, 2, 3 … for each ticket and each user, without gaps
 	Actor     Actor
 	Type      string
 	Changes   []Change

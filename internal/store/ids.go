@@ -29,6 +29,7 @@ const (
 	kindPasskey    kind = "passkey"
 	kindLink       kind = "link"
 	kindAudit      kind = "audit"
+	kindWebhook    kind = "webhook"
 )
 
 // takeID hands out an id on SQLite. Alone it is no change worth taking back.
