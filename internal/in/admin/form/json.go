@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"storedesk/internal/pyjson"
 )
 
 // maxDepth is how deep lists and objects of a JSON body may be nested. The original
@@ -270,8 +272,8 @@ func (p *jsonReader) number() (any, error) {
 		}
 		return f, nil
 	}
-	if len(text) > maxDigits+1 || len(text) > maxDigits && !negative {
-		return nil, fmt.Errorf("integer of more than %d digits", maxDigits)
+	if len(text) > pyjson.MaxDigits+1 || len(text) > pyjson.MaxDigits && !negative {
+		return nil, fmt.Errorf("integer of more than %d digits", pyjson.MaxDigits)
 	}
 	if text == "-0" {
 		text = "0"
@@ -314,7 +316,7 @@ func appendJSON(dst []byte, value any) ([]byte, bool) {
 	case integer:
 		return append(dst, v...), true
 	case float64:
-		return append(dst, floatText(v)...), !math.IsInf(v, 0)
+		return pyjson.AppendFloat(dst, v), !math.IsInf(v, 0)
 	case string:
 		return appendString(dst, v), keepable(v)
 	case []any:

@@ -1,11 +1,12 @@
 package form
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"storedesk/internal/pyjson"
 )
 
 // The values of a body are what Python's JSON reader makes of them: nil, bool,
@@ -32,9 +33,6 @@ func (o *object) set(key string, value any) {
 	}
 	o.values[key] = value
 }
-
-// maxDigits is the longest integer that Python reads.
-const maxDigits = 4300
 
 // spooled is the size above which the original keeps an upload in a file, which
 // its messages tell.
@@ -92,7 +90,7 @@ func appendRepr(dst []byte, value any) []byte {
 	case integer:
 		return append(dst, v...)
 	case float64:
-		return append(dst, floatText(v)...)
+		return pyjson.AppendFloat(dst, v)
 	case *object:
 		dst = append(dst, '{')
 		for i, key := range v.keys {
@@ -157,26 +155,6 @@ func appendHex(dst []byte, r rune, width int) []byte {
 	return append(dst, text...)
 }
 
-// floatText is repr() of a float.
-func floatText(f float64) string {
-	switch {
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	text := strconv.FormatFloat(f, 'e', -1, 64)
-	_, exponent, _ := strings.Cut(text, "e")
-	if e, _ := strconv.Atoi(exponent); e < -4 || e >= 16 {
-		return text
-	}
-	text = strconv.FormatFloat(f, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
-}
-
 // nextRune decodes the first character, a lone surrogate included.
 func nextRune(s string) (rune, int) {
 	if surrogateAt(s) {
@@ -230,7 +208,7 @@ func parseInt(text string) (number integer, ok bool) {
 			return "", false
 		}
 	}
-	if gap || len(digits) > maxDigits {
+	if gap || len(digits) > pyjson.MaxDigits {
 		return "", false
 	}
 	plain := strings.TrimLeft(string(digits), "0")
