@@ -9,8 +9,8 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
-	"strings"
 
+	"storedesk/internal/outbound"
 	"storedesk/internal/store"
 )
 
@@ -81,18 +81,7 @@ func (c *ServeConfig) Check() error {
 }
 
 func (c *ServeConfig) proxies() ([]netip.Prefix, error) {
-	var list []netip.Prefix
-	var problems []error
-	for _, text := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if ip, err := netip.ParseAddr(text); err == nil {
-			list = append(list, netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
-		} else if prefix, err := netip.ParsePrefix(text); err == nil {
-			list = append(list, prefix.Masked())
-		} else {
-			problems = append(problems, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", text))
-		}
-	}
-	return list, errors.Join(problems...)
+	return outbound.ParseNetworks(c.TrustedProxies)
 }
 
 // Database says in words where the data is, without secrets.
