@@ -10,6 +10,8 @@ import (
 	"storedesk/internal/access"
 	"storedesk/internal/blob"
 	"storedesk/internal/commerce"
+	"storedesk/internal/feed"
+	"storedesk/internal/in/admin"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/store"
@@ -23,12 +25,19 @@ type App struct {
 	DB       *store.DB
 	Blobs    blob.Store
 	Stores   *settings.Stores
-	Access   *access.Service
-	Accounts *access.Accounts
-	Apps     *access.Apps
-	Tickets  *tickets.Service
-	People   *people.Service
-	Commerce *commerce.Service
+	Webhooks *settings.Webhooks
+	// Deliveries sends to webhooks what somebody asks for.
+	Deliveries admin.Deliveries
+	Feed       *feed.Service
+	Access     *access.Service
+	Accounts   *access.Accounts
+	Apps       *access.Apps
+	Tickets    *tickets.Service
+	People     *people.Service
+	Commerce   *commerce.Service
+
+	stopping <-chan struct{} // closed when the server begins to stop
+	stop     func()
 }
 
 // Open connects to the database, brings its schema up to date, makes sure there is a
@@ -51,6 +60,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 func build(c Config, log *slog.Logger, db *store.DB) *App {
 	now := time.Now
 	tokens := &access.Service{DB: db, Now: now}
+	stopping, stop := context.WithCancel(context.Background())
 	return &App{
 		Config: c, Log: log, DB: db,
 		Stores:   &settings.Stores{DB: db, Now: now},
@@ -60,6 +70,11 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Tickets:  &tickets.Service{DB: db, Now: now},
 		People:   &people.Service{DB: db, Now: now},
 		Commerce: &commerce.Service{DB: db},
+		Webhooks: &settings.Webhooks{DB: db, Now: now},
+		Feed:     &feed.Service{DB: db},
+
+		Deliveries: notYet{},
+		stopping:   stopping.Done(), stop: stop,
 	}
 }
 

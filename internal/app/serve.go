@@ -38,6 +38,7 @@ func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) er
 		Handler: handler, ReadHeaderTimeout: headTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(a.stop) // nobody waits for events longer than that
 	var background sync.WaitGroup
 	background.Go(func() { a.housekeeping(ctx) })
 	failed := make(chan error, 1)

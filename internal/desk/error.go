@@ -82,3 +82,8 @@ func NoSuchObject(id any) string { return fmt.Sprintf(`Invalid pk "%v" - object 
 func NoSuchOrder(number string) string {
 	return "Object with number=" + number + " does not exist."
 }
+
+// NoSuchEvent is the message for the name of an event that there is not.
+func NoSuchEvent(name string) string {
+	return "Object with name=" + name + " does not exist."
+}

@@ -20,7 +20,7 @@ func (s Scope) String() string { return s.Resource + ":" + s.Kind }
 var Scopes = listScopes()
 
 func listScopes() []Scope {
-	served := []string{"admin", "catalogue", "orders", "tickets", "users"}
+	served := []string{"admin", "catalogue", "orders", "tickets", "users", "webhooks"}
 	writable := []string{
 		"admin", "carts", "catalogue", "content", "disputes", "exports", "fulfillment_orders", "fulfillment_service",
 		"gift_cards", "locations", "metadata", "orders", "subscriptions", "themes", "tickets", "transactions", "users", "webhooks",

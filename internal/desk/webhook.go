@@ -24,12 +24,67 @@ type Webhook struct {
 	UpdatedAt    Instant
 }
 
+// MaxWebhooks is how many webhooks a store may have: each is work for every event.
+const MaxWebhooks = 1000
+
 // OldSecretLife is how long deliveries may still be signed with a secret after it was
 // replaced: receivers change over at their own pace.
 const OldSecretLife = 24 * time.Hour
 
 // MaxWarnings is how many events in a row a webhook may lose before it is switched off.
 const MaxWarnings = 5
+
+// WebhookInput is what somebody asks to be written to a webhook; nil fields stay as they
+// are. A secret that is null asks for a new one.
+type WebhookInput struct {
+	Name       *Text
+	Target     *string
+	Events     *EventSet
+	Secret     *Text
+	Active     *bool
+	APIVersion *Text
+}
+
+// Patch writes the input to a webhook, but for its secret: Renew does that.
+func (in *WebhookInput) Patch(h *Webhook) {
+	set(&h.Target, in.Target)
+	set(&h.Events, in.Events)
+	set(&h.Active, in.Active)
+	if in.Name != nil {
+		h.Name = in.Name.Value
+	}
+	if in.APIVersion != nil {
+		h.APIVersion = in.APIVersion.Value
+	}
+}
+
+// Renew gives the webhook another secret and keeps the one before for OldSecretLife. The
+// same secret again changes nothing.
+func (h *Webhook) Renew(secret string, now time.Time) {
+	if secret == h.Secret {
+		return
+	}
+	if h.Secret != "" {
+		h.OldSecret, h.OldUntil = h.Secret, At(now.Add(OldSecretLife))
+	}
+	h.Secret = secret
+}
+
+// WebhookFilter selects webhooks; a zero part selects everything.
+type WebhookFilter struct {
+	Name   string   // substring of the name, any case
+	Events EventSet // any of them
+	Active *bool
+}
+
+// Replay says which events are to be sent to a webhook once more: one alone, or those of
+// a range.
+type Replay struct {
+	Event   int64   // this one alone; 0: those of the range
+	After   int64   // the range begins behind this event
+	Until   int64   // and ends with this one; 0: with the last there is
+	Outcome Outcome // Failed: of the range only those that were given up; "": all of it
+}
 
 // EventSet is a set of WebhookEvents.
 type EventSet int64
@@ -84,6 +139,12 @@ type Delivery struct {
 	CreatedAt Instant
 }
 
+// DeliveryFilter selects deliveries; a zero part selects everything.
+type DeliveryFilter struct {
+	Outcome Outcome
+	EventID int64
+}
+
 // Outcome is what an attempt at a delivery came to.
 type Outcome string
 
@@ -94,3 +155,6 @@ const (
 	Failed    Outcome = "failed"    // failed for the last time
 	Gone      Outcome = "gone"      // answered with 410: the webhook is switched off
 )
+
+// Outcomes are all of them.
+var Outcomes = []Outcome{Delivered, Retried, Failed, Gone}

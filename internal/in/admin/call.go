@@ -26,6 +26,7 @@ type call struct {
 	origin string // scheme://host as the client sees it
 	linker wire.Linker
 	indent int
+	stream bool // the answer wanted is text/event-stream
 
 	query    form.Values
 	queryErr *form.Problem

@@ -69,6 +69,17 @@ func acceptsJSON(media string) (precedence, indent int) {
 	return 3, indent
 }
 
+// acceptsStream reports an Accept header that names text/event-stream itself.
+func acceptsStream(header []string) bool {
+	for media := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		full, _, _ := strings.Cut(media, ";")
+		if strings.EqualFold(strings.TrimSpace(full), "text/event-stream") {
+			return true
+		}
+	}
+	return false
+}
+
 func indentation(value string) int {
 	n, err := strconv.Atoi(strings.Trim(strings.TrimSpace(value), `"`))
 	if err != nil {

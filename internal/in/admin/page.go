@@ -2,6 +2,8 @@ package admin
 
 import (
 	"maps"
+	"net/url"
+	"strings"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/in/admin/form"
@@ -55,7 +57,8 @@ func link(dst []byte, c *call, to *form.Cursor) []byte {
 	if to == nil {
 		return append(dst, "null"...)
 	}
-	return wire.String(dst, c.origin+Base+c.res.path+"?"+c.query.Encode("cursor", to.Encode()))
+	path := strings.Replace(c.res.path, "{id}", url.PathEscape(c.param), 1)
+	return wire.String(dst, c.origin+Base+path+"?"+c.query.Encode("cursor", to.Encode()))
 }
 
 // headroom is kept free in front of the rows of a page, for its head is known last.

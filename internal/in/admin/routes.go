@@ -12,6 +12,7 @@ type Route struct {
 	Scope   string // resource of the scope a token needs: "tickets" is tickets:read or tickets:write; "" = any token
 	handle  handler
 	uploads bool // the body is a stream of files, taken apart by the handler
+	streams bool // can also be answered with text/event-stream
 }
 
 // handler answers a request that has passed every check.
@@ -45,6 +46,19 @@ var table = []Route{
 
 	{Method: "GET", Path: "products/", Scope: "catalogue", handle: (*API).listProducts},
 	{Method: "GET", Path: "products/{id}/", Scope: "catalogue", handle: (*API).showProduct},
+
+	{Method: "GET", Path: "webhooks/", Scope: "webhooks", handle: (*API).listWebhooks},
+	{Method: "POST", Path: "webhooks/", Scope: "webhooks", handle: (*API).createWebhook},
+	{Method: "GET", Path: "webhooks/{id}/", Scope: "webhooks", handle: (*API).showWebhook},
+	{Method: "PUT", Path: "webhooks/{id}/", Scope: "webhooks", handle: (*API).updateWebhook},
+	{Method: "PATCH", Path: "webhooks/{id}/", Scope: "webhooks", handle: (*API).updateWebhook},
+	{Method: "DELETE", Path: "webhooks/{id}/", Scope: "webhooks", handle: (*API).deleteWebhook},
+	{Method: "GET", Path: "webhooks/{id}/deliveries/", Scope: "webhooks", handle: (*API).listDeliveries},
+	{Method: "POST", Path: "webhooks/{id}/test/", Scope: "webhooks", handle: (*API).testWebhook},
+	{Method: "POST", Path: "webhooks/{id}/replay/", Scope: "webhooks", handle: (*API).replayWebhook},
+	{Method: "POST", Path: "webhooks/{id}/rotate/", Scope: "webhooks", handle: (*API).rotateWebhook},
+
+	{Method: "GET", Path: "events/", Scope: "tickets", handle: (*API).readEvents, streams: true},
 }
 
 // Routes returns the table with whole paths, without HEAD and OPTIONS.
@@ -67,6 +81,7 @@ type resource struct {
 	allow   []string
 	methods map[string]handler // with HEAD, without OPTIONS
 	uploads bool
+	streams bool
 	options []byte // the answer to OPTIONS
 }
 
@@ -83,6 +98,7 @@ func resources(routes []Route) []*resource {
 		}
 		res.methods[route.Method] = route.handle
 		res.uploads = res.uploads || route.uploads
+		res.streams = res.streams || route.streams
 	}
 	for _, res := range all {
 		res.seal(routes)

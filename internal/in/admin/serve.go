@@ -147,7 +147,8 @@ func (c *call) negotiate() error {
 		}
 	}
 	indent, ok := accept(c.r.Header["Accept"])
-	if !ok {
+	c.stream = c.res.streams && c.r.Method == http.MethodGet && acceptsStream(c.r.Header["Accept"])
+	if !ok && !c.stream {
 		return errNotAcceptable
 	}
 	c.indent = indent

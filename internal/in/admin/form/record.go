@@ -49,7 +49,8 @@ type rule struct {
 	null     bool
 	blank    bool
 	required bool
-	limit    int // characters; 0 = any number
+	kept     bool // required, and already there: what a PATCH may leave out
+	limit    int  // characters; 0 = any number
 }
 
 // get returns a field's value; false when there is none to be used, because it is
@@ -84,7 +85,7 @@ func (r *record) raw(name string, rule rule) (any, bool) {
 	case rule.null:
 		return nil, true
 	default:
-		return last, rule.required
+		return last, rule.required || rule.kept
 	}
 }
 
