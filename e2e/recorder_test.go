@@ -261,7 +261,7 @@ func (x *exchange) checkAlways(api bool) error {
 	if api && x.header.Get("X-Content-Type-Options") != "nosniff" {
 		problems = append(problems, errors.New("no X-Content-Type-Options: nosniff"))
 	}
-	silent := x.status == 301 || x.status == 304 || x.request.Method == http.MethodHead
+	silent := x.status == 204 || x.status == 301 || x.status == 304 || x.request.Method == http.MethodHead
 	if silent && len(x.text) > 0 {
 		problems = append(problems, errors.New("a body where none belongs"))
 	}

@@ -21,6 +21,9 @@ import (
 type goods struct {
 	user, agent, ticket, kind, product int64
 	order                              string
+
+	webhook int64
+	doomed  []int64 // webhooks to be deleted
 }
 
 // stock puts into a store what the API cannot make: a ticket type, a product, an order,
@@ -61,6 +64,18 @@ func fill(tx *store.Tx, st *desk.Store, g *goods) {
 		currency, user_id, date_placed, created_at, updated_at, lines)
 		VALUES ($1, $2, $3, 'open', 'unfulfilled', 'paid', $4, '12.50', 'EUR', $5, $6, $7, $8, $9)`,
 		st.ID, g.product, g.order, false, g.user, when, when, when, lines)
+}
+
+// hook makes the webhooks of goods, through the API.
+func (c *client) hook(g *goods) {
+	c.node.t.Helper()
+	body := map[string]any{"name": fmt.Sprint("needle ", g.kind), "target": "https://receiver.example/hook/", "events": []string{"ticket.created"}, "active": false}
+	for range 5 {
+		var made struct{ ID int64 }
+		c.must(201, "POST", "/api/admin/webhooks/", body).decode(c.node.t, &made)
+		g.doomed = append(g.doomed, made.ID)
+	}
+	g.webhook, g.doomed = g.doomed[0], g.doomed[1:]
 }
 
 func number(t *testing.T, text string) int64 {

@@ -42,6 +42,24 @@ var tenancies = map[string]tenancy{
 	"GET orders/{number}/":        {path: func(g *goods) string { return "orders/" + g.order + "/" }},
 	"GET products/":               {path: fixed("products/")},
 	"GET products/{id}/":          {path: func(g *goods) string { return fmt.Sprintf("products/%d/", g.product) }},
+
+	"GET webhooks/":                 {path: fixed("webhooks/")},
+	"POST webhooks/":                {path: fixed("webhooks/"), body: hookBody},
+	"GET webhooks/{id}/":            {path: hookPath("")},
+	"PUT webhooks/{id}/":            {path: hookPath(""), body: hookBody},
+	"PATCH webhooks/{id}/":          {path: hookPath(""), body: `{"name":"taken over"}`},
+	"DELETE webhooks/{id}/":         {path: func(g *goods) string { return fmt.Sprintf("webhooks/%d/", g.doomed[0]) }},
+	"GET webhooks/{id}/deliveries/": {path: hookPath("deliveries/")},
+	"POST webhooks/{id}/test/":      {path: hookPath("test/")},
+	"POST webhooks/{id}/replay/":    {path: hookPath("replay/"), body: `{"after":0}`},
+	"POST webhooks/{id}/rotate/":    {path: hookPath("rotate/")},
+	"GET events/":                   {path: fixed("events/")},
+}
+
+const hookBody = `{"target":"https://receiver.example/","events":["ticket.updated"],"active":true}`
+
+func hookPath(rest string) func(*goods) string {
+	return func(g *goods) string { return fmt.Sprintf("webhooks/%d/%s", g.webhook, rest) }
 }
 
 func ticketPath(rest string) func(*goods) string {
@@ -96,6 +114,7 @@ func setApart(t *testing.T, url string) *apart {
 		var made ticket
 		c.ask(ask{method: "POST", path: list, media: jsonMedia, body: body}).decode(t, &made)
 		g.ticket = made.ID
+		c.hook(g)
 	}
 	s.tag = s.findTag(t)
 	media, body := upload("needle.txt", "needle")

@@ -309,7 +309,7 @@ func (w *walk) tokens(row page.Route, scope string) {
 	}
 	resource, kind, _ := strings.Cut(scope, ":")
 	opposite := map[string]string{"read": "write", "write": "read"}[kind]
-	for _, narrow := range []string{resource + ":" + opposite, "admin:" + opposite, "gateways:read", "webhooks:" + kind} {
+	for _, narrow := range []string{resource + ":" + opposite, "admin:" + opposite, "gateways:read", "disputes:" + kind} {
 		if r := w.ask(row, "", make(w.st, narrow)); r.Code != http.StatusForbidden {
 			w.t.Errorf("with the scope %s: %d", narrow, r.Code)
 		}

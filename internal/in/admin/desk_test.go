@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"storedesk/internal/blob"
 	"storedesk/internal/commerce"
 	"storedesk/internal/desk"
+	"storedesk/internal/feed"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/store"
@@ -36,8 +38,21 @@ type door struct {
 	access *access.Service
 	st     *desk.Store
 	other  *desk.Store
+	sent   *asked
 	log    *lockedBuffer
 	clock  *clock
+}
+
+// asked notes what is to be sent to webhooks; sending it is tested elsewhere.
+type asked struct{ replays []desk.Replay }
+
+func (a *asked) Test(_ context.Context, _ *desk.Store, h *desk.Webhook) (*desk.Delivery, error) {
+	return &desk.Delivery{ID: 1, WebhookID: h.ID, EventType: h.Events.Names()[0], Attempt: 1, Outcome: desk.Failed, CreatedAt: 1}, nil
+}
+
+func (a *asked) Replay(_ context.Context, _ *desk.Store, _ *desk.Webhook, r desk.Replay) (int, error) {
+	a.replays = append(a.replays, r)
+	return len(a.replays), nil
 }
 
 // clock is the time the throttle sees; it moves when a test says so.
@@ -78,7 +93,7 @@ func (b *lockedBuffer) String() string {
 
 func open(t *testing.T, change ...func(*Config)) *door {
 	t.Helper()
-	d := &door{t: t, log: &lockedBuffer{}, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+	d := &door{t: t, sent: &asked{}, log: &lockedBuffer{}, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 	d.db = storetest.Open(t, storetest.SQLite(t))
 	var err error
 	if d.blobs, err = blob.Open(t.Context(), "", t.TempDir()); err != nil {
@@ -92,6 +107,7 @@ func open(t *testing.T, change ...func(*Config)) *door {
 		People:   &people.Service{DB: d.db, Now: time.Now},
 		Commerce: &commerce.Service{DB: d.db},
 		Access:   d.access, Stores: d.stores, Blobs: d.blobs,
+		Webhooks: &settings.Webhooks{DB: d.db, Now: time.Now}, Deliveries: d.sent, Feed: &feed.Service{DB: d.db},
 		PageSize: 3, Log: slog.New(slog.NewJSONHandler(d.log, nil)), Now: d.clock.Now,
 	}
 	for _, f := range change {

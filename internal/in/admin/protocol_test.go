@@ -118,7 +118,7 @@ func TestEveryRouteAsksForItsScope(t *testing.T) {
 			needed, other = other, needed
 		}
 		lacking, having := "lacking"+itoa(i), "having"+itoa(i)
-		d.adopt(d.st, lacking, route.Scope+other+" webhooks"+needed, time.Time{})
+		d.adopt(d.st, lacking, route.Scope+other+" disputes"+needed, time.Time{})
 		d.adopt(d.st, having, route.Scope+needed, time.Time{})
 		q := request{method: route.Method, path: concrete(route.Path), token: lacking}
 		if got := d.ask(q); got.status != 403 {
@@ -142,8 +142,13 @@ func TestNoRouteShowsAnotherStore(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	made := d.ask(request{method: "POST", path: "tickets/", host: "other.example", token: "elsewhere", body: `{"subject":"secret","order":"A-101","requester":101}`})
+	hook := d.ask(request{
+		method: "POST", path: "webhooks/", host: "other.example", token: "elsewhere",
+		body: `{"target":"https://secret.example/","events":["ticket.created"]}`,
+	})
 	theirs := map[string]string{
-		"tickets": itoa(int(made.made(t))), "users": "101", "tickettypes": "101", "products": "101", "orders": "A-101",
+		"webhooks": itoa(int(hook.made(t))),
+		"tickets":  itoa(int(made.made(t))), "users": "101", "tickettypes": "101", "products": "101", "orders": "A-101",
 	}
 	for _, route := range Routes() {
 		name, _, _ := strings.Cut(strings.TrimPrefix(route.Path, Base), "/")
@@ -293,7 +298,8 @@ func TestRootListsTheCollections(t *testing.T) {
 	got := d.ask(request{path: "", token: "users"})
 	want := `{"tickets":"http://localhost/api/admin/tickets/","tickettypes":"http://localhost/api/admin/tickettypes/",` +
 		`"users":"http://localhost/api/admin/users/","orders":"http://localhost/api/admin/orders/",` +
-		`"products":"http://localhost/api/admin/products/"}`
+		`"products":"http://localhost/api/admin/products/","webhooks":"http://localhost/api/admin/webhooks/",` +
+		`"events":"http://localhost/api/admin/events/"}`
 	if got.status != 200 || got.body != want {
 		t.Errorf("%d %s", got.status, got.body)
 	}

@@ -212,6 +212,14 @@ func TestAllowNamesMethodsInOrder(t *testing.T) {
 		"orders/{number}/":       "GET, HEAD, OPTIONS",
 		"products/":              "GET, HEAD, OPTIONS",
 		"products/{id}/":         "GET, HEAD, OPTIONS",
+
+		"webhooks/":                 "GET, POST, HEAD, OPTIONS",
+		"webhooks/{id}/":            "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+		"webhooks/{id}/deliveries/": "GET, HEAD, OPTIONS",
+		"webhooks/{id}/test/":       "POST, OPTIONS",
+		"webhooks/{id}/replay/":     "POST, OPTIONS",
+		"webhooks/{id}/rotate/":     "POST, OPTIONS",
+		"events/":                   "GET, HEAD, OPTIONS",
 	}
 	for _, res := range resources(table) {
 		if !slices.Equal(res.allow, []string{want[res.path]}) {

@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"storedesk"
+	"storedesk/internal/desk"
 )
 
 // contract loads the document the way the tests of the API do.
@@ -54,6 +55,9 @@ var published = map[string]string{
 	"usersPartialUpdate": "PATCH /api/admin/users/{id}/",
 	"ordersList":         "GET /api/admin/orders/", "ordersRetrieve": "GET /api/admin/orders/{number}/",
 	"productsList": "GET /api/admin/products/", "productsRetrieve": "GET /api/admin/products/{id}/",
+	"webhooksList": "GET /api/admin/webhooks/", "webhooksCreate": "POST /api/admin/webhooks/",
+	"webhooksRetrieve": "GET /api/admin/webhooks/{id}/", "webhooksUpdate": "PUT /api/admin/webhooks/{id}/",
+	"webhooksPartialUpdate": "PATCH /api/admin/webhooks/{id}/", "webhooksDestroy": "DELETE /api/admin/webhooks/{id}/",
 }
 
 func TestContractKeepsThePublishedNames(t *testing.T) {
@@ -71,6 +75,19 @@ func TestContractKeepsThePublishedNames(t *testing.T) {
 		if found[id] != want {
 			t.Errorf("%s is %q, want %q", id, found[id], want)
 		}
+	}
+}
+
+// TestContractTellsWhatWebhooksAreSent: every event that a webhook can ask for is described.
+func TestContractTellsWhatWebhooksAreSent(t *testing.T) {
+	doc, _ := contract(t)
+	for _, name := range desk.WebhookEvents {
+		if item := doc.Webhooks[name]; item == nil || item.Post == nil {
+			t.Errorf("%s is not described", name)
+		}
+	}
+	if len(doc.Webhooks) != len(desk.WebhookEvents) {
+		t.Errorf("%d events are described, there are %d", len(doc.Webhooks), len(desk.WebhookEvents))
 	}
 }
 

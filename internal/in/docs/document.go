@@ -20,6 +20,7 @@ type document struct {
 		Description string
 	}
 	Paths      ordered[pathItem]
+	Webhooks   ordered[pathItem] // what the program sends, by name
 	Components struct {
 		Parameters ordered[parameter]
 		Headers    ordered[header]

@@ -164,6 +164,15 @@ func TestPageShowsEveryOperation(t *testing.T) {
 			}
 		}
 	}
+	for name, item := range doc.Webhooks {
+		shown := articles["webhook-"+name]
+		wanted := []string{"POST " + name, item.Post.Summary, "sent to the target of a webhook", "X-29Next-Signature", `"event_id": "`, "410"}
+		for _, want := range wanted {
+			if !strings.Contains(shown, want) {
+				t.Errorf("webhook %s does not show %q", name, want)
+			}
+		}
+	}
 	for name := range doc.Components.Schemas {
 		if _, ok := articles["schema-"+name]; !ok {
 			t.Errorf("schema %s is not shown", name)

@@ -16,6 +16,7 @@ type call struct {
 	Description []paragraph
 	Access      string // the scope asked of the token; empty where any token will do
 	Public      bool   // no token is needed
+	Pushed      bool   // it is the program that sends it; Path is its name
 	Addition    bool
 	Parameters  []field
 	Headers     []field
@@ -71,6 +72,27 @@ func (d *document) call(method, path string, op *operation) (call, error) {
 		}
 	}
 	return c, nil
+}
+
+// pushed is what the program sends, shown as an operation without a request to copy.
+func (d *document) pushed(name string, op *operation) (call, error) {
+	c := call{ID: "webhook-" + name, Method: "POST", Path: name, Summary: op.Summary, Description: prose(op.Description), Pushed: true}
+	var err error
+	if c.Parameters, c.Headers, err = d.parameters(op.Parameters); err != nil {
+		return c, err
+	}
+	if c.Body, err = d.body(op.RequestBody); err != nil {
+		return c, err
+	}
+	for _, e := range op.Responses {
+		if err := d.addAnswer(&c, e.Key, e.Value); err != nil {
+			return c, fmt.Errorf("answer %s: %w", e.Key, err)
+		}
+	}
+	if op.RequestBody != nil && len(op.RequestBody.Content) > 0 {
+		c.Example, err = jsonText(&op.RequestBody.Content[0].Value.Example)
+	}
+	return c, err
 }
 
 // scope is the scope that an operation asks of a token.

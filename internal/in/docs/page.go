@@ -74,7 +74,24 @@ func (d *document) groups() ([]group, error) {
 			g.Calls = append(g.Calls, c)
 		}
 	}
-	return groups, nil
+	return groups, d.addPushed(byName)
+}
+
+// addPushed puts what the program sends behind the operations of its group.
+func (d *document) addPushed(byName map[string]*group) error {
+	for _, hook := range d.Webhooks {
+		op := hook.Value.Post
+		if op == nil || len(op.Tags) == 0 || byName[op.Tags[0]] == nil {
+			return fmt.Errorf("webhook %s is no POST or belongs to no tag of the document", hook.Key)
+		}
+		c, err := d.pushed(hook.Key, op)
+		if err != nil {
+			return fmt.Errorf("webhook %s: %w", hook.Key, err)
+		}
+		g := byName[op.Tags[0]]
+		g.Calls = append(g.Calls, c)
+	}
+	return nil
 }
 
 func methods(p pathItem) ordered[*operation] {
