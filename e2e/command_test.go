@@ -27,7 +27,7 @@ func TestEveryConfigurationProblemIsReportedAtOnce(t *testing.T) {
 func TestHelpOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	in := &installation{t: t}
-	for _, command := range []string{"serve", "import", "token", "app", "store", "user", "migrate", "seed", "version", "token create", "app create", "store set"} {
+	for _, command := range []string{"serve", "import", "token", "app", "store", "user", "migrate", "seed", "version", "webhook", "webhook replay", "token create", "app create", "store set"} {
 		out := in.run(append(strings.Fields(command), "--help")...)
 		if !strings.Contains(out, "Usage: storedesk "+command) {
 			t.Errorf("%s --help says\n%s", command, out)

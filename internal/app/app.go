@@ -20,12 +20,12 @@ import (
 
 // App is the program's parts, built on one database.
 type App struct {
-	Config   Config
-	Log      *slog.Logger
-	DB       *store.DB
-	Blobs    blob.Store
-	Stores   *settings.Stores
-	Webhooks *settings.Webhooks
+	Config Config
+	Log    *slog.Logger
+	DB     *store.DB
+	Blobs  blob.Store
+	Stores *settings.Stores
+	Hooks  *settings.Webhooks
 	// Deliveries sends to webhooks what somebody asks for.
 	Deliveries admin.Deliveries
 	Feed       *feed.Service
@@ -70,7 +70,7 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Tickets:  &tickets.Service{DB: db, Now: now},
 		People:   &people.Service{DB: db, Now: now},
 		Commerce: &commerce.Service{DB: db},
-		Webhooks: &settings.Webhooks{DB: db, Now: now},
+		Hooks:    &settings.Webhooks{DB: db, Now: now},
 		Feed:     &feed.Service{DB: db},
 
 		Deliveries: notYet{},

@@ -22,6 +22,7 @@ type program struct {
 	Store   storeCommand   `cmd:"" help:"Make, list and configure stores."`
 	User    userCommand    `cmd:"" help:"Make and list users."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and do nothing else."`
+	Webhook webhookCommand `cmd:"" help:"See what webhooks are sent, send it again, test them and change their secrets."`
 	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

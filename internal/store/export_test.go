@@ -32,3 +32,14 @@ func (db *DB) PretendNewer(ctx context.Context) error {
 		return nil
 	})
 }
+
+// Texts runs a query that yields one text for each row.
+func (db *DB) Texts(ctx context.Context, sql string, args ...any) (list []string, err error) {
+	err = db.query(ctx, sql, args, func(row Row) error {
+		var text string
+		err := row.Scan(&text)
+		list = append(list, text)
+		return err
+	})
+	return list, err
+}
