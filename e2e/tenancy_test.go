@@ -53,7 +53,7 @@ var tenancies = map[string]tenancy{
 	"POST webhooks/{id}/test/":      {path: hookPath("test/")},
 	"POST webhooks/{id}/replay/":    {path: hookPath("replay/"), body: `{"after":0}`},
 	"POST webhooks/{id}/rotate/":    {path: hookPath("rotate/")},
-	"GET events/":                   {path: fixed("events/")},
+	"GET events/":                   {path: fixed("events/?limit=2")},
 }
 
 const hookBody = `{"target":"https://receiver.example/","events":["ticket.updated"],"active":true}`

@@ -91,12 +91,12 @@ func (w *webhookLog) Run(ctx context.Context, c *app.Config) error {
 // about says what a delivery was about.
 func about(d *desk.Delivery) string {
 	switch {
+	case d.EventID == 0:
+		return "test of " + d.EventType
 	case d.TicketID != 0:
 		return fmt.Sprintf("%s %d", d.EventType, d.TicketID)
-	case d.UserID != 0:
-		return fmt.Sprintf("%s %d", d.EventType, d.UserID)
 	}
-	return "test"
+	return fmt.Sprintf("%s %d", d.EventType, d.UserID)
 }
 
 // start is the start of a receiver's answer, quoted: it is a stranger's text on the
