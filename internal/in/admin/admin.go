@@ -23,7 +23,7 @@ type Deliveries interface {
 	// Test sends a made-up event now and returns how it went, which is no error.
 	Test(ctx context.Context, st *desk.Store, hook *desk.Webhook) (*desk.Delivery, error)
 	// Replay queues events to be sent once more and returns how many. Errors:
-	// desk.ErrNotFound for an event that is not there, Conflict for a webhook that is
+	// desk.ErrNotFound for an event that is not there, Invalid for a webhook that is
 	// switched off.
 	Replay(ctx context.Context, st *desk.Store, hook *desk.Webhook, r desk.Replay) (queued int, err error)
 }
