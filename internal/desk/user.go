@@ -16,6 +16,7 @@ var Languages = []string{"en", "fr", "th", "de", "sv", "no", "it", "es", "nl", "
 // User is a person known to a store: customer, lead or agent.
 type User struct {
 	ID                 int64
+	Seq                int64 // of the latest event; 0: none since events of users are kept
 	Email              string
 	FirstName          string
 	LastName           string

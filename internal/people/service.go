@@ -57,6 +57,9 @@ func (s *Service) create(ctx context.Context, st *desk.Store, in *desk.UserInput
 			return err
 		}
 		tx.InsertUser(st, u)
+		if err := s.record(ctx, tx, st, u, &desk.Event{Actor: w.Actor, Type: desk.EventCustomerCreated, CreatedAt: now}); err != nil {
+			return err
+		}
 		if w.Once != nil {
 			tx.Remember(st, w.Once, wire.User(nil, u, st.Zone), now)
 		}
@@ -69,7 +72,7 @@ func (s *Service) create(ctx context.Context, st *desk.Store, in *desk.UserInput
 }
 
 // Update changes a user. Errors: ErrNotFound, Invalid with fields.
-func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.UserInput, _ desk.Write) (*desk.User, error) {
+func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.UserInput, w desk.Write) (*desk.User, error) {
 	var u *desk.User
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
 		var err error
@@ -84,10 +87,29 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 			return emailTaken
 		}
 		renamed := before.Email != u.Email || before.FirstName != u.FirstName || before.LastName != u.LastName
-		return tx.UpdateUser(ctx, st, u, renamed)
+		if err := tx.UpdateUser(ctx, st, u, renamed); err != nil {
+			return err
+		}
+		e := &desk.Event{Actor: w.Actor, Type: desk.EventCustomerUpdated, CreatedAt: desk.At(s.Now())}
+		if e.Changes, err = wire.Changes(wire.User(nil, &before, st.Zone), wire.User(nil, u, st.Zone)); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, st, u, e)
 	})
 	if desk.CodeOf(err) == desk.Conflict {
 		return nil, emailTaken
 	}
 	return u, err
+}
+
+// record writes down what happened to a customer or lead. Staff are no customers: what
+// happens to them is for the audit log.
+func (s *Service) record(ctx context.Context, tx *store.Tx, st *desk.Store, u *desk.User, e *desk.Event) (err error) {
+	if u.Type == desk.UserDashboard {
+		return nil
+	}
+	if e.ID, err = tx.NewEventID(ctx); err == nil {
+		tx.InsertUserEvent(st, u, e)
+	}
+	return err
 }

@@ -31,6 +31,10 @@ type DB struct {
 	seen  existence
 	spans spanMemo
 
+	settling settling
+	events   Bell // rung when a write of this process has made events
+	jobs     Bell // rung when one has made jobs
+
 	docs     coalescer[wire.Document]
 	versions coalescer[int64] // of tickets: the number of the latest event
 }

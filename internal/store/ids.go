@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,14 +37,20 @@ const (
 const takeID = "UPDATE sequences SET value = value + 1 "
 
 // askIDs queues the handing out of one new id for each kind. Ids count for the whole
-// installation and are never handed out twice, not even when the write fails.
+// installation and are never handed out twice, not even when the write fails. The id of
+// an event is taken in the transaction that writes the event, after all its locks.
 func (tx *Tx) askIDs(kinds []kind, ids []*int64) {
 	if tx.db.dialect() == dialectPostgres {
 		dest, columns := make([]any, len(ids)), make([]string, len(ids))
 		for i, k := range kinds {
 			dest[i], columns[i] = ids[i], fmt.Sprintf("nextval('%s_ids')", k)
 		}
-		tx.ask("SELECT "+strings.Join(columns, ", "), nil, func(row Row) error { return row.Scan(dest...) })
+		from := ""
+		if slices.Contains(kinds, kindEvent) {
+			tx.Begin()
+			from = underEventLock
+		}
+		tx.ask("SELECT "+strings.Join(columns, ", ")+from, nil, func(row Row) error { return row.Scan(dest...) })
 		return
 	}
 	for i, k := range kinds {

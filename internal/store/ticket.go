@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"storedesk/internal/desk"
@@ -142,7 +141,7 @@ func (tx *Tx) InsertTicket(st *desk.Store, t *desk.Ticket, c *desk.Comment, e *d
 		st.ID, t.ID, t.Seq, string(doc.Head), string(doc.Comments))
 	tx.insertTexts(st.ID, t, requester)
 	tx.setWords(st.ID, t.ID, desk.Words(words...))
-	tx.insertEvent(st.ID, t, e)
+	tx.insertTicketEvent(st.ID, t, e)
 	return doc
 }
 
@@ -199,7 +198,7 @@ func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, 
 		tx.appendToDocument(st.ID, t, head, string(wire.Comment(nil, c, st.Zone)))
 		words = append(words, commentWords(c)...)
 	}
-	tx.insertEvent(st.ID, t, e)
+	tx.insertTicketEvent(st.ID, t, e)
 	return tx.addWords(ctx, st.ID, t.ID, desk.Words(words...))
 }
 
@@ -226,22 +225,7 @@ func (tx *Tx) insertComment(store int64, c *desk.Comment) {
 	}
 }
 
-func (tx *Tx) insertEvent(store int64, t *desk.Ticket, e *desk.Event) {
+func (tx *Tx) insertTicketEvent(store int64, t *desk.Ticket, e *desk.Event) {
 	e.TicketID, e.Seq = t.ID, t.Seq
-	tx.Exec(`INSERT INTO events (store_id, id, ticket_id, seq, actor_kind, actor_id, type, data, cause_id, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		store, e.ID, e.TicketID, e.Seq, string(e.Actor.Kind), e.Actor.ID, e.Type, string(eventData(e)), e.CauseID, int64(e.CreatedAt))
-}
-
-// eventData is what an event row keeps beside its columns.
-func eventData(e *desk.Event) []byte {
-	data, err := json.Marshal(struct {
-		Changes   []desk.Change `json:"changes,omitempty"`
-		CommentID int64         `json:"comment,omitempty"`
-		Public    bool          `json:"public,omitempty"`
-	}{e.Changes, e.CommentID, e.Public})
-	if err != nil {
-		panic(err) // changes hold texts, numbers and lists of them
-	}
-	return data
+	tx.insertEvent(store, e)
 }

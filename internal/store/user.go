@@ -11,13 +11,13 @@ import (
 )
 
 const userColumns = `u.id, u.email, u.first_name, u.last_name, u.ip, u.phone_number, u.date_joined, u.language, u.is_blocked,
-	u.addresses, u.orders_count, u.subscriptions_count, u.total_spent, u.user_type, u.tags, u.accepts_marketing, u.metadata, u.user_agent`
+	u.addresses, u.orders_count, u.subscriptions_count, u.total_spent, u.user_type, u.tags, u.accepts_marketing, u.metadata, u.user_agent, u.seq`
 
 func scanUser(row Row, u *desk.User) error {
 	var addresses, tags string
 	var metadata *string
 	err := row.Scan(&u.ID, &u.Email, &u.FirstName, &u.LastName, &u.IP, &u.PhoneNumber, &u.DateJoined, &u.Language, &u.Blocked,
-		&addresses, &u.OrdersCount, &u.SubscriptionsCount, &u.TotalSpent, &u.Type, &tags, &u.AcceptsMarketing, &metadata, &u.UserAgent)
+		&addresses, &u.OrdersCount, &u.SubscriptionsCount, &u.TotalSpent, &u.Type, &tags, &u.AcceptsMarketing, &metadata, &u.UserAgent, &u.Seq)
 	if err != nil {
 		return err
 	}
@@ -134,6 +134,17 @@ func turn[T any](rows []T, p desk.Page) ([]T, bool) {
 
 // NewUserID hands out the id of a new user.
 func (tx *Tx) NewUserID(ctx context.Context) (int64, error) { return tx.nextID(ctx, kindUser) }
+
+// NewEventID hands out the id of the event of a new or locked user.
+func (tx *Tx) NewEventID(ctx context.Context) (int64, error) { return tx.nextID(ctx, kindEvent) }
+
+// InsertUserEvent queues the record of a write to a user.
+func (tx *Tx) InsertUserEvent(st *desk.Store, u *desk.User, e *desk.Event) {
+	u.Seq++
+	e.UserID, e.Seq = u.ID, u.Seq
+	tx.insertEvent(st.ID, e)
+	tx.Exec("UPDATE users SET seq = $3 WHERE store_id = $1 AND id = $2", st.ID, u.ID, u.Seq)
+}
 
 // EmailTaken tells whether another user of the store has this address, in any case.
 func (tx *Tx) EmailTaken(ctx context.Context, st *desk.Store, email string, but int64) (bool, error) {

@@ -37,6 +37,7 @@ CREATE TABLE webhooks (
     since          BIGINT  NOT NULL, -- events after this one are sent
     next_check_at  BIGINT  NOT NULL DEFAULT 0, -- of the next try of what failed; 0: nothing waits
     warning_count  BIGINT  NOT NULL DEFAULT 0, -- events given up in a row
+    warned_at      BIGINT  NOT NULL DEFAULT 0, -- when admins last heard of it
     api_version    TEXT,
     created_at     BIGINT  NOT NULL,
     updated_at     BIGINT  NOT NULL,
