@@ -11,7 +11,7 @@ import (
 	"storedesk/internal/blob"
 	"storedesk/internal/commerce"
 	"storedesk/internal/feed"
-	"storedesk/internal/in/admin"
+	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/store"
@@ -20,14 +20,13 @@ import (
 
 // App is the program's parts, built on one database.
 type App struct {
-	Config Config
-	Log    *slog.Logger
-	DB     *store.DB
-	Blobs  blob.Store
-	Stores *settings.Stores
-	Hooks  *settings.Webhooks
-	// Deliveries sends to webhooks what somebody asks for.
-	Deliveries admin.Deliveries
+	Config     Config
+	Log        *slog.Logger
+	DB         *store.DB
+	Blobs      blob.Store
+	Stores     *settings.Stores
+	Hooks      *settings.Webhooks
+	Deliveries *webhook.Service
 	Feed       *feed.Service
 	Access     *access.Service
 	Accounts   *access.Accounts
@@ -61,7 +60,7 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 	now := time.Now
 	tokens := &access.Service{DB: db, Now: now}
 	stopping, stop := context.WithCancel(context.Background())
-	return &App{
+	a := &App{
 		Config: c, Log: log, DB: db,
 		Stores:   &settings.Stores{DB: db, Now: now},
 		Access:   tokens,
@@ -70,12 +69,13 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Tickets:  &tickets.Service{DB: db, Now: now},
 		People:   &people.Service{DB: db, Now: now},
 		Commerce: &commerce.Service{DB: db},
-		Hooks:    &settings.Webhooks{DB: db, Now: now},
+		Hooks:    &settings.Webhooks{DB: db, Now: now, CheckTarget: c.checkTarget},
 		Feed:     &feed.Service{DB: db},
 
-		Deliveries: notYet{},
-		stopping:   stopping.Done(), stop: stop,
+		stopping: stopping.Done(), stop: stop,
 	}
+	a.Deliveries = a.deliveries()
+	return a
 }
 
 func (a *App) prepare(ctx context.Context) error {

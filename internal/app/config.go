@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	"storedesk/internal/outbound"
 	"storedesk/internal/store"
@@ -22,8 +23,12 @@ type Config struct {
 	DatabaseURL string `name:"database-url" env:"STOREDESK_DATABASE_URL" placeholder:"URL" help:"Where the data is: postgres://… or sqlite:FILE. Default: a SQLite file in the data directory."`
 	DataDir     string `name:"data-dir" env:"STOREDESK_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the SQLite file and of attachments (default ${default})."`
 	BlobURL     string `name:"blob-url" env:"STOREDESK_BLOB_URL" placeholder:"URL" help:"Where attachments are: file:///DIR or s3://KEY:SECRET@HOST/BUCKET. Default: blobs in the data directory."`
-	LogFormat   string `name:"log-format" env:"STOREDESK_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
-	LogLevel    string `name:"log-level" env:"STOREDESK_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
+	PublicURL   string `name:"public-url" env:"STOREDESK_PUBLIC_URL" placeholder:"URL" help:"How this server is reached from outside, for links in webhooks and mails; {host} stands for a store's host (default https://{host})."`
+
+	InternalNetworks string `name:"internal-networks" env:"STOREDESK_INTERNAL_NETWORKS" placeholder:"CIDRS" help:"Private networks that webhooks may reach, separated by commas: 10.0.0.0/8,127.0.0.1. Default: none."`
+
+	LogFormat string `name:"log-format" env:"STOREDESK_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
+	LogLevel  string `name:"log-level" env:"STOREDESK_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
 }
 
 // ServeConfig is what the server needs besides.
@@ -31,6 +36,7 @@ type ServeConfig struct {
 	Listen         string `name:"listen" env:"STOREDESK_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address to answer HTTP on (default ${default})."`
 	RateLimit      int    `name:"rate-limit" env:"STOREDESK_RATE_LIMIT" default:"4" help:"Requests a second that each access token may make; 0 = any number (default ${default}, as the original)."`
 	PageSize       int    `name:"page-size" env:"STOREDESK_PAGE_SIZE" default:"20" help:"Rows on a page of a list (default ${default})."`
+	MetricsListen  string `name:"metrics-listen" env:"STOREDESK_METRICS_LISTEN" placeholder:"ADDRESS" help:"Address to answer Prometheus (/metrics) and pprof on, for the operator's eyes only. Default: none."`
 	TrustedProxies string `name:"trusted-proxies" env:"STOREDESK_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Proxies whose X-Forwarded-Host and -Proto are believed, separated by commas: 10.0.0.0/8,127.0.0.1."`
 
 	OIDCIssuer       string `name:"oidc-issuer" env:"STOREDESK_OIDC_ISSUER" placeholder:"URL" help:"OpenID provider that staff may sign in through, such as https://login.example."`
@@ -44,6 +50,12 @@ func (c *Config) Check() error {
 	var problems []error
 	if err := store.CheckURL(c.DatabaseURL); err != nil {
 		problems = append(problems, fmt.Errorf("STOREDESK_DATABASE_URL: %w", err))
+	}
+	if _, err := outbound.ParseNetworks(c.InternalNetworks); err != nil {
+		problems = append(problems, fmt.Errorf("STOREDESK_INTERNAL_NETWORKS: %w", err))
+	}
+	if u, err := url.Parse(strings.ReplaceAll(c.PublicURL, "{host}", "host")); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		problems = append(problems, errors.New("STOREDESK_PUBLIC_URL: not a URL such as https://desk.example"))
 	}
 	if c.DataDir == "" {
 		problems = append(problems, errors.New("STOREDESK_DATA_DIR: no directory named"))

@@ -22,33 +22,29 @@ const (
 	keyLife    = 24 * time.Hour // an Idempotency-Key
 	codeLife   = 24 * time.Hour // an OAuth code that has expired; until then a second use is known as such
 	sweepBatch = 500
+
+	deliveryLife = 30 * 24 * time.Hour // the record of an attempt to deliver an event
 )
 
-// housekeeping records the use of tokens every few seconds and sweeps every few
-// minutes, until ctx ends. Several nodes may do it at once.
+// housekeeping records the use of tokens every few seconds, until ctx ends.
 func (a *App) housekeeping(ctx context.Context) {
-	flush, sweep := time.NewTicker(5*time.Second), time.NewTicker(10*time.Minute)
+	flush := time.NewTicker(5 * time.Second)
 	defer flush.Stop()
-	defer sweep.Stop()
 	for {
-		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-flush.C:
-			err = a.Access.Flush(ctx)
-		case <-sweep.C:
-			err = a.Sweep(ctx, time.Now())
-		}
-		if err != nil && ctx.Err() == nil {
-			a.Log.ErrorContext(ctx, "housekeeping", slog.Any("error", err))
+			if err := a.Access.Flush(ctx); err != nil && ctx.Err() == nil {
+				a.Log.ErrorContext(ctx, "housekeeping", slog.Any("error", err))
+			}
 		}
 	}
 }
 
 // Sweep deletes uploads that nobody claimed in a day, with their files, and forgets
-// idempotency keys and OAuth codes of that age, and sessions, links and rates that have
-// expired.
+// idempotency keys and OAuth codes of that age, deliveries after a month, and sessions,
+// links and rates that have expired.
 func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	for {
 		blobs, err := a.DB.SweepUploads(ctx, desk.At(now.Add(-uploadLife)), sweepBatch)
@@ -69,6 +65,15 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	}
 	if err := a.Accounts.Sweep(ctx); err != nil {
 		return err
+	}
+	for {
+		n, err := a.DB.SweepDeliveries(ctx, desk.At(now.Add(-deliveryLife)), sweepBatch)
+		if err != nil {
+			return err
+		}
+		if n < sweepBatch {
+			break
+		}
 	}
 	if err := a.DB.SweepGrants(ctx, desk.At(now.Add(-codeLife))); err != nil {
 		return err

@@ -39,8 +39,13 @@ func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) er
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelWarn),
 	}
 	server.RegisterOnShutdown(a.stop) // nobody waits for events longer than that
+	if err := a.serveMetrics(ctx, c.MetricsListen); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	var background sync.WaitGroup
 	background.Go(func() { a.housekeeping(ctx) })
+	background.Go(func() { a.Deliveries.Run(ctx) })
+	background.Go(func() { a.work(ctx) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	a.Log.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()), slog.String("version", Version),
@@ -52,6 +57,13 @@ func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) er
 	case <-ctx.Done():
 	}
 	return errors.Join(a.drain(server), waitFor(&background))
+}
+
+// work does jobs until ctx ends.
+func (a *App) work(ctx context.Context) {
+	if err := a.runner().Run(ctx); err != nil && ctx.Err() == nil {
+		a.Log.ErrorContext(ctx, "jobs are not being done", slog.Any("error", err))
+	}
 }
 
 func waitFor(group *sync.WaitGroup) error {

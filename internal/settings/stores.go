@@ -45,6 +45,18 @@ func (s *Stores) ByHost(ctx context.Context, host string) (*desk.Store, error) {
 	return nil, desk.ErrNotFound
 }
 
+// ByID returns the store with an id, or desk.ErrNotFound.
+func (s *Stores) ByID(ctx context.Context, id int64) (*desk.Store, error) {
+	list, _, err := s.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(list, func(st *desk.Store) bool { return st.ID == id }); i >= 0 {
+		return list[i], nil
+	}
+	return nil, desk.ErrNotFound
+}
+
 // CleanHost is a host as it is compared: lower case, without port and final dot.
 func CleanHost(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {

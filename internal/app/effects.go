@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"storedesk/internal/desk"
+	"storedesk/internal/in/media"
+	"storedesk/internal/jobs"
+	"storedesk/internal/out/webhook"
+	"storedesk/internal/outbound"
+	"storedesk/internal/wire"
+)
+
+// networks are the private networks that webhooks may reach.
+func (c *Config) networks() []netip.Prefix {
+	list, _ := outbound.ParseNetworks(c.InternalNetworks) // checked with the rest of the configuration
+	return list
+}
+
+func (c *Config) checkTarget(url string) error { return outbound.CheckURL(url, c.networks()) }
+
+// deliveries builds what brings events to the addresses that stores have named.
+func (a *App) deliveries() *webhook.Service {
+	links := media.Links(time.Now)
+	return &webhook.Service{
+		DB: a.DB, Feed: a.Feed, Log: a.Log, Now: time.Now, Store: a.Stores.ByID,
+		Client: outbound.Client(outbound.Options{Allow: a.Config.networks(), MaxIdlePerHost: 8}),
+		Links:  func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
+		Warn:   a.warnOfWebhook,
+	}
+}
+
+// warnOfWebhook tells the operator that a webhook loses events.
+func (a *App) warnOfWebhook(ctx context.Context, st *desk.Store, hook *desk.Webhook) error {
+	a.Log.WarnContext(ctx, "a webhook loses events", slog.Bool("switched_off", !hook.Active), slog.String("store", st.Name), slog.Int64("webhook_id", hook.ID), slog.String("target", hook.Target))
+	return nil
+}
+
+// runner builds what does the jobs of this node.
+func (a *App) runner() *jobs.Runner {
+	kinds := append(a.Deliveries.Kinds(), jobs.Kind{
+		Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute,
+		Work: func(ctx context.Context, _ *desk.Job) jobs.Result { return jobs.Done(a.Sweep(ctx, time.Now())) },
+	})
+	return jobs.New(a.DB, time.Now, a.Log, kinds...)
+}
+
+// Origin is the URL under which a store is reached, without a slash at the end.
+func (c *Config) Origin(st *desk.Store) string {
+	host := st.NetworkDomain
+	if len(st.Hosts) > 0 {
+		host = st.Hosts[0]
+	}
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(strings.ReplaceAll(c.PublicURL, "{host}", host), "/")
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return fmt.Sprintf("http://%s:8080", host)
+	}
+	return "https://" + host
+}
