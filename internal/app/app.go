@@ -11,6 +11,7 @@ import (
 	"storedesk/internal/blob"
 	"storedesk/internal/commerce"
 	"storedesk/internal/feed"
+	"storedesk/internal/in/mirror"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
@@ -34,6 +35,8 @@ type App struct {
 	Tickets    *tickets.Service
 	People     *people.Service
 	Commerce   *commerce.Service
+	Sources    *settings.Sources
+	Mirror     *mirror.Mirror
 
 	stopping <-chan struct{} // closed when the server begins to stop
 	stop     func()
@@ -71,6 +74,8 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Commerce: &commerce.Service{DB: db},
 		Hooks:    &settings.Webhooks{DB: db, Now: now, CheckTarget: c.checkTarget},
 		Feed:     &feed.Service{DB: db},
+		Sources:  &settings.Sources{DB: db, Now: now},
+		Mirror:   &mirror.Mirror{DB: db, Now: now, Log: log},
 
 		stopping: stopping.Done(), stop: stop,
 	}

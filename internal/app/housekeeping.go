@@ -18,9 +18,10 @@ var contractTag = func() string {
 
 // How long things are kept that nobody asks for again.
 const (
-	uploadLife = 24 * time.Hour // an upload that no comment claims
-	keyLife    = 24 * time.Hour // an Idempotency-Key
-	codeLife   = 24 * time.Hour // an OAuth code that has expired; until then a second use is known as such
+	uploadLife = 24 * time.Hour      // an upload that no comment claims
+	keyLife    = 24 * time.Hour      // an Idempotency-Key
+	codeLife   = 24 * time.Hour      // an OAuth code that has expired; until then a second use is known as such
+	eventLife  = 30 * 24 * time.Hour // an event that a live store told of; it sends one again for five days
 	sweepBatch = 500
 
 	deliveryLife = 30 * 24 * time.Hour // the record of an attempt to deliver an event
@@ -43,8 +44,8 @@ func (a *App) housekeeping(ctx context.Context) {
 }
 
 // Sweep deletes uploads that nobody claimed in a day, with their files, and forgets
-// idempotency keys and OAuth codes of that age, deliveries after a month, and sessions,
-// links and rates that have expired.
+// idempotency keys and OAuth codes of that age, deliveries and events of live stores
+// after a month, and sessions, links and rates that have expired.
 func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	for {
 		blobs, err := a.DB.SweepUploads(ctx, desk.At(now.Add(-uploadLife)), sweepBatch)
@@ -76,6 +77,9 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 		}
 	}
 	if err := a.DB.SweepGrants(ctx, desk.At(now.Add(-codeLife))); err != nil {
+		return err
+	}
+	if err := a.DB.SweepSourceEvents(ctx, desk.At(now.Add(-eventLife))); err != nil {
 		return err
 	}
 	return a.DB.SweepKeys(ctx, desk.At(now.Add(-keyLife)))

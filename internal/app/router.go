@@ -11,6 +11,7 @@ import (
 	"storedesk/internal/in/admin"
 	"storedesk/internal/in/docs"
 	"storedesk/internal/in/media"
+	"storedesk/internal/in/mirror"
 	"storedesk/internal/in/oauth"
 	"storedesk/internal/in/staff"
 	"storedesk/internal/origin"
@@ -57,6 +58,10 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 			Tickets: a.Tickets, Stores: a.Stores, Blobs: a.Blobs, Log: a.Log, Now: time.Now, Host: hostOf(proxies),
 		}),
 	}
+	table = append(table, page.Route{
+		Method: http.MethodPost, Path: mirror.Path + "{$}", Needs: page.Signed, CSRF: page.NoCookies,
+		Plain: &mirror.Receiver{DB: a.DB, Stores: a.Stores, Now: time.Now, Log: a.Log, Host: hostOf(proxies)},
+	})
 	table = append(table, apiRoutes(api)...)
 	table = append(table, page.Assets()...)
 	table = append(table, people...)

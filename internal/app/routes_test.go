@@ -232,6 +232,12 @@ func (w *walk) rule(row page.Route) {
 				w.t.Errorf("with a secret that is none: %d", r.Code)
 			}
 		}
+	case row.Needs == page.Signed:
+		for _, signature := range []string{"", "x", strings.Repeat("0", 64)} {
+			if r := w.ask(row, w.cookies["admin"], "", "X-29Next-Signature", signature); r.Code != http.StatusUnauthorized {
+				w.t.Errorf("with the signature %q: %d", signature, r.Code)
+			}
+		}
 	case row.Needs == page.OAuthClient:
 		if r := w.ask(row, w.cookies["admin"], ""); r.Code != http.StatusUnauthorized && r.Code != http.StatusBadRequest {
 			w.t.Errorf("without credentials of an app: %d", r.Code)

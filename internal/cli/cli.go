@@ -17,6 +17,7 @@ type program struct {
 
 	Serve   serveCommand   `cmd:"" help:"Answer HTTP: the Admin API, its reference, attachments. Creates and migrates the database on first start."`
 	Import  importCommand  `cmd:"" help:"Take over a store: from a live Admin API, or from files."`
+	Mirror  mirrorCommand  `cmd:"" help:"Keep orders, products and customers as a live store has them."`
 	Token   tokenCommand   `cmd:"" help:"Make, list and revoke access tokens of the API."`
 	App     appCommand     `cmd:"" help:"Make, list, rotate and revoke apps: tokens for programs of your own, clients for partners' apps."`
 	Store   storeCommand   `cmd:"" help:"Make, list and configure stores."`

@@ -17,6 +17,21 @@ type Order struct {
 	Lines             []byte // JSON array of order lines, kept as received
 }
 
+// Completed is the order with what a source may leave out: times that are missing are
+// those of the nearest act, and lines are none.
+func (o Order) Completed() Order {
+	if o.CreatedAt == 0 {
+		o.CreatedAt = o.DatePlaced
+	}
+	if o.UpdatedAt == 0 {
+		o.UpdatedAt = o.CreatedAt
+	}
+	if o.Lines == nil {
+		o.Lines = []byte("[]")
+	}
+	return o
+}
+
 // Product is an article of the store.
 type Product struct {
 	ID          int64

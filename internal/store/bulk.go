@@ -25,12 +25,16 @@ type Bulk struct {
 	tags  map[string]int64
 	users map[int64]desk.Person
 	top   int64 // tickets with larger ids were not there when the load began
+
+	mirror bool // see NewMirror
+	tx     *Tx  // the write that batches belong to; nil: each is one of its own
 }
 
 // BulkResult says what a batch did, as counts of objects; Failed lists those that
 // could not be written.
 type BulkResult struct {
 	New, Changed, Same int
+	Older              int // of Same: those that came older than they are here, to a mirror
 	Failed             []BulkFailure
 }
 
@@ -45,6 +49,7 @@ func (r *BulkResult) add(other BulkResult, from int) {
 	r.New += other.New
 	r.Changed += other.Changed
 	r.Same += other.Same
+	r.Older += other.Older
 	for _, f := range other.Failed {
 		r.Failed = append(r.Failed, BulkFailure{f.Index + from, f.Err})
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storedesk/internal/desk"
@@ -18,6 +19,21 @@ type bulkKind struct {
 
 	// change writes object i of the batch over an old one; nil: it is just its row.
 	change func(ctx context.Context, tx *Tx, i int, old []any) error
+	// settle, in a mirror, makes the row to be written of object i and the old one; an
+	// older object is not written, nor is one with an error.
+	settle func(i int, old []any) (row []any, older bool, err error)
+}
+
+// of is the kind as it is for the batch's objects from i on.
+func (k bulkKind) of(from int) bulkKind {
+	at := k
+	if k.change != nil {
+		at.change = func(ctx context.Context, tx *Tx, i int, old []any) error { return k.change(ctx, tx, from+i, old) }
+	}
+	if k.settle != nil {
+		at.settle = func(i int, old []any) ([]any, bool, error) { return k.settle(from+i, old) }
+	}
+	return at
 }
 
 var (
@@ -35,13 +51,23 @@ var (
 
 // WriteUsers makes a batch of users durable. One whose e-mail another user has fails.
 func (b *Bulk) WriteUsers(ctx context.Context, list []*desk.User) (BulkResult, error) {
-	rows := make([][]any, len(list))
+	rows, settled := make([][]any, len(list)), slices.Clone(list)
 	for i, u := range list {
 		rows[i] = userArgs(b.st.ID, u)
 	}
 	k := bulkUsers
+	if b.mirror {
+		k.settle = func(i int, old []any) ([]any, bool, error) {
+			u, err := settleUser(list[i], old)
+			if err != nil {
+				return nil, false, err
+			}
+			settled[i] = u
+			return userArgs(b.st.ID, u), false, nil
+		}
+	}
 	k.change = func(ctx context.Context, tx *Tx, i int, old []any) error {
-		u := list[i]
+		u := settled[i]
 		return tx.UpdateUser(ctx, b.st, u, u.Email != old[2] || u.FirstName != old[3] || u.LastName != old[4])
 	}
 	return b.writeObjects(ctx, k, rows)
@@ -60,12 +86,25 @@ func (b *Bulk) WriteTicketTypes(ctx context.Context, list []*desk.TicketType) (B
 func (b *Bulk) WriteProducts(ctx context.Context, list []*desk.Product) (BulkResult, error) {
 	rows := make([][]any, len(list))
 	for i, p := range list {
-		rows[i] = []any{
-			b.st.ID, p.ID, p.Title, desk.Fold(p.Title), p.Slug, p.Structure, p.Public, p.URL,
-			int64(p.DateCreated), int64(p.DateUpdated),
+		rows[i] = productArgs(b.st.ID, p)
+	}
+	k := bulkProducts
+	if b.mirror {
+		k.settle = func(i int, old []any) ([]any, bool, error) {
+			p, older := settleProduct(list[i], old)
+			if older {
+				return nil, true, nil
+			}
+			return productArgs(b.st.ID, p), false, nil
 		}
 	}
-	return b.writeObjects(ctx, bulkProducts, rows)
+	return b.writeObjects(ctx, k, rows)
+}
+
+func productArgs(store int64, p *desk.Product) []any {
+	return []any{
+		store, p.ID, p.Title, desk.Fold(p.Title), p.Slug, p.Structure, p.Public, p.URL, int64(p.DateCreated), int64(p.DateUpdated),
+	}
 }
 
 // WriteOrders makes a batch of orders durable. An order is known by its number; a new
@@ -73,26 +112,35 @@ func (b *Bulk) WriteProducts(ctx context.Context, list []*desk.Product) (BulkRes
 func (b *Bulk) WriteOrders(ctx context.Context, list []*desk.Order) (BulkResult, error) {
 	rows := make([][]any, len(list))
 	for i, o := range list {
-		rows[i] = []any{
-			b.st.ID, int64(0), o.Number, o.Status, o.FulfillmentStatus, o.PaymentStatus, o.Test, o.TotalInclTax,
-			o.Currency, o.UserID, int64(o.DatePlaced), int64(o.CreatedAt), int64(o.UpdatedAt), string(o.Lines),
+		whole := o.Completed()
+		rows[i] = orderArgs(b.st.ID, &whole)
+	}
+	k := bulkOrders
+	if b.mirror {
+		k.settle = func(i int, old []any) ([]any, bool, error) {
+			o, older := settleOrder(list[i], old)
+			if older {
+				return nil, true, nil
+			}
+			return orderArgs(b.st.ID, o), false, nil
 		}
 	}
-	return b.writeObjects(ctx, bulkOrders, rows)
+	return b.writeObjects(ctx, k, rows)
+}
+
+func orderArgs(store int64, o *desk.Order) []any {
+	return []any{
+		store, int64(0), o.Number, o.Status, o.FulfillmentStatus, o.PaymentStatus, o.Test, o.TotalInclTax,
+		o.Currency, o.UserID, int64(o.DatePlaced), int64(o.CreatedAt), int64(o.UpdatedAt), string(o.Lines),
+	}
 }
 
 func (b *Bulk) writeObjects(ctx context.Context, k bulkKind, rows [][]any) (BulkResult, error) {
 	r, err := b.mergeObjects(ctx, k, rows)
-	if desk.CodeOf(err) != desk.Conflict {
+	if desk.CodeOf(err) != desk.Conflict || b.tx != nil {
 		return r, err
 	}
-	return each(len(rows), func(i int) (BulkResult, error) {
-		one := k
-		if k.change != nil {
-			one.change = func(ctx context.Context, tx *Tx, _ int, old []any) error { return k.change(ctx, tx, i, old) }
-		}
-		return b.mergeObjects(ctx, one, rows[i:i+1])
-	})
+	return each(len(rows), func(i int) (BulkResult, error) { return b.mergeObjects(ctx, k.of(i), rows[i:i+1]) })
 }
 
 func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (BulkResult, error) {
@@ -100,47 +148,75 @@ func (b *Bulk) mergeObjects(ctx context.Context, k bulkKind, rows [][]any) (Bulk
 		return BulkResult{}, nil
 	}
 	var result BulkResult
+	merge := func(tx *Tx) (err error) {
+		result, err = b.mergeIn(ctx, tx, k, rows)
+		return err
+	}
+	if b.tx != nil {
+		err := merge(b.tx)
+		return result, err
+	}
 	err := b.db.Write(ctx, func(tx *Tx) error {
-		result = BulkResult{}
-		there, err := b.objectsThere(ctx, tx, k, rows)
-		if err != nil {
-			return err
-		}
-		largest, err := b.largestOf(ctx, tx, k)
-		if err != nil {
-			return err
-		}
-		added := newBulkRows(b.db.dialect(), k.table, k.columns)
-		texts := newBulkRows(b.db.dialect(), "users_text", "rowid email name")
-		for i, row := range rows {
-			old, known := there[row[k.place()]]
-			switch {
-			case !known:
-				if k.kind == kindOrder {
-					row[1] = largest + 1
-				}
-				largest = max(largest, row[1].(int64))
-				result.New++
-				added.add(row...)
-				if k.kind == kindUser && b.db.dialect() == dialectSQLite {
-					texts.add(rowBase(b.st.ID)+row[1].(int64), row[len(row)-2], row[len(row)-1])
-				}
-			case k.same(row, old):
-				result.Same++
-			default:
-				result.Changed++
-				row[1] = old[1]
-				if k.change == nil {
-					tx.Exec(k.update(), row...)
-				} else if err := k.change(ctx, tx, i, old); err != nil {
-					return err
-				}
+		if b.mirror {
+			if _, err := tx.LockSource(ctx, b.st); err != nil {
+				return err
 			}
 		}
-		tx.reserveIDs(k.kind, largest)
-		return tx.insertRows(ctx, added, texts)
+		return merge(tx)
 	})
 	return result, err
+}
+
+func (b *Bulk) mergeIn(ctx context.Context, tx *Tx, k bulkKind, rows [][]any) (result BulkResult, err error) {
+	there, err := b.objectsThere(ctx, tx, k, rows)
+	if err != nil {
+		return result, err
+	}
+	largest, err := b.largestOf(ctx, tx, k)
+	if err != nil {
+		return result, err
+	}
+	added := newBulkRows(b.db.dialect(), k.table, k.columns)
+	texts := newBulkRows(b.db.dialect(), "users_text", "rowid email name")
+	for i, row := range rows {
+		old, known := there[row[k.place()]]
+		if known && k.settle != nil {
+			var older bool
+			if row, older, err = k.settle(i, old); err != nil {
+				result.Failed = append(result.Failed, BulkFailure{i, err})
+				continue
+			}
+			if older {
+				result.Same++
+				result.Older++
+				continue
+			}
+		}
+		switch {
+		case !known:
+			if k.kind == kindOrder {
+				row[1] = largest + 1
+			}
+			largest = max(largest, row[1].(int64))
+			result.New++
+			added.add(row...)
+			if k.kind == kindUser && b.db.dialect() == dialectSQLite {
+				texts.add(rowBase(b.st.ID)+row[1].(int64), row[len(row)-2], row[len(row)-1])
+			}
+		case k.same(row, old):
+			result.Same++
+		default:
+			result.Changed++
+			row[1] = old[1]
+			if k.change == nil {
+				tx.Exec(k.update(), row...)
+			} else if err := k.change(ctx, tx, i, old); err != nil {
+				return result, err
+			}
+		}
+	}
+	tx.reserveIDs(k.kind, largest)
+	return result, tx.insertRows(ctx, added, texts)
 }
 
 // largestOf is the largest id of a kind that counts its own; new rows of the others

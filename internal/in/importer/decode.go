@@ -90,3 +90,17 @@ func idOf(id *int64, largest int64) (int64, error) {
 	}
 	return *id, nil
 }
+
+// maxIndexed is how many bytes a text may have that the databases keep in an index.
+// PostgreSQL takes about 2,700, and folding may lengthen a text.
+const maxIndexed = 500
+
+// indexed checks texts that stand in indexes, given as names and values.
+func indexed(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if n := len(pairs[i+1]); n > maxIndexed {
+			return fmt.Errorf("%s: %d bytes are more than %d", pairs[i], n, maxIndexed)
+		}
+	}
+	return nil
+}

@@ -61,7 +61,11 @@ func user(data []byte) (*desk.User, error) {
 	if u.Metadata, err = compact(o.Metadata); err != nil {
 		return nil, err
 	}
-	return u, nil
+	phone := ""
+	if u.PhoneNumber != nil {
+		phone = *u.PhoneNumber
+	}
+	return u, indexed("email", u.Email, "phone_number", phone)
 }
 
 func money(n number) string {
@@ -134,8 +138,18 @@ type orderObject struct {
 	Lines      json.RawMessage `json:"lines"`
 }
 
-// order reads an order. Times that are missing are those of the nearest act.
+// order reads an order and completes it.
 func order(data []byte) (*desk.Order, error) {
+	o, err := orderAsSaid(data)
+	if err != nil {
+		return nil, err
+	}
+	whole := o.Completed()
+	return &whole, nil
+}
+
+// orderAsSaid reads an order; what it does not say is zero, lines nil.
+func orderAsSaid(data []byte) (*desk.Order, error) {
 	var o orderObject
 	if err := decode(data, &o); err != nil {
 		return nil, err
@@ -147,10 +161,7 @@ func order(data []byte) (*desk.Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lines == nil {
-		lines = []byte("[]")
-	}
-	if lines[0] != '[' {
+	if lines != nil && lines[0] != '[' {
 		return nil, errors.New("lines: not a list")
 	}
 	out := &desk.Order{
@@ -162,11 +173,5 @@ func order(data []byte) (*desk.Order, error) {
 	if o.User != nil {
 		out.UserID = o.User.ID
 	}
-	if out.CreatedAt == 0 {
-		out.CreatedAt = out.DatePlaced
-	}
-	if out.UpdatedAt == 0 {
-		out.UpdatedAt = out.CreatedAt
-	}
-	return out, nil
+	return out, indexed("number", out.Number, "status", out.Status)
 }

@@ -28,18 +28,23 @@ func FromURL(ctx context.Context, db *store.DB, st *desk.Store, blobs blob.Store
 	if err != nil {
 		return r.report, err
 	}
-	p := &pull{run: r, client: c, db: db, st: st, files: newFiles(c, blobs, &r.Options)}
-	for _, k := range Kinds {
+	p := &pull{run: r, client: c, db: db, st: st, files: newFiles(c, blobs, &r.Options), source: c.base.String()}
+	return r.report, p.kinds(ctx, Kinds)
+}
+
+// kinds walks lists one after another, then forgets how far they have come.
+func (p *pull) kinds(ctx context.Context, kinds []Kind) error {
+	for _, k := range kinds {
 		if err := p.kind(ctx, k); err != nil {
-			return r.report, fmt.Errorf("importing %s: %w", k, err)
+			return fmt.Errorf("importing %s: %w", k, err)
 		}
 	}
-	for _, k := range Kinds {
+	for _, k := range kinds {
 		if err := p.record(ctx, k, ""); err != nil {
-			return r.report, err
+			return err
 		}
 	}
-	return r.report, nil
+	return nil
 }
 
 // pull is an import from a live store.
@@ -50,6 +55,7 @@ type pull struct {
 	st     *desk.Store
 	files  *files
 	refs   *store.Refs // of tickets
+	source string      // under which it is recorded how far the pull has come
 }
 
 // oldestFirst is the query of the page at the oldest end of a list: its cursor is
@@ -73,7 +79,7 @@ func (p *pull) kind(ctx context.Context, k Kind) error {
 			return err
 		}
 	}
-	query, err := p.db.Imported(ctx, p.st, p.client.base.String(), string(k))
+	query, err := p.db.Imported(ctx, p.st, p.source, string(k))
 	if err != nil {
 		return err
 	}
@@ -128,7 +134,7 @@ func queryOf(link string) (string, error) {
 }
 
 func (p *pull) record(ctx context.Context, k Kind, position string) error {
-	return p.db.SetImported(ctx, p.st, p.client.base.String(), string(k), position, desk.At(p.Now()))
+	return p.db.SetImported(ctx, p.st, p.source, string(k), position, desk.At(p.Now()))
 }
 
 // page writes the objects of a page, the oldest of which stands last.
