@@ -21,7 +21,9 @@ type Sources struct {
 }
 
 // Get returns what a store mirrors, or desk.ErrNotFound if it never did.
-func (s *Sources) Get(ctx context.Context, st *desk.Store) (*desk.Source, error) { return s.DB.Source(ctx, st) }
+func (s *Sources) Get(ctx context.Context, st *desk.Store) (*desk.Source, error) {
+	return s.DB.Source(ctx, st)
+}
 
 // Set makes a store pull from a live store: the first time as soon as a node looks,
 // then every so often after the end of the pull before. A pull under way stops. Errors:
@@ -38,7 +40,8 @@ func (s *Sources) Set(ctx context.Context, st *desk.Store, url, token string, ev
 		return desk.Errorf(desk.Invalid, "pull every %s at most and every %s at least, not every %s", desk.MinSourcePause, desk.MaxSourcePause, every)
 	}
 	return s.change(ctx, st, func(x *desk.Source) {
-		x.URL, x.Token, x.Every, x.NextRunAt = at, token, every, desk.At(s.Now())
+		x.URL, x.Token, x.Every = at, token, every
+		x.NextRunAt, x.LeaseUntil = desk.At(s.Now()), 0
 	})
 }
 
@@ -68,7 +71,7 @@ func (s *Sources) Off(ctx context.Context, st *desk.Store) error {
 		if err != nil {
 			return err
 		}
-		x.Enabled, x.Token, x.Secret = false, "", ""
+		x.Enabled, x.Token, x.Secret, x.LeaseUntil = false, "", "", 0
 		tx.SaveSource(st, x)
 		return nil
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"storedesk/internal/desk"
 )
@@ -45,7 +46,7 @@ func settleUser(u *desk.User, old []any) (*desk.User, error) {
 	joined := desk.Instant(old[bulkUsers.at("date_joined")].(int64))
 	if joined.Time().Unix() != u.DateJoined.Time().Unix() {
 		return nil, desk.Errorf(desk.Conflict, "user %d here joined at another time (%s): it is somebody else, made here",
-			u.ID, joined.Append(nil, joined.Time().Location()))
+			u.ID, joined.Append(nil, time.UTC))
 	}
 	if old[bulkUsers.at("user_type")] != string(desk.UserDashboard) {
 		return u, nil

@@ -40,14 +40,16 @@ func liveSource(ctx context.Context, r reader, st *desk.Store, clause string) (*
 	return s, nil
 }
 
-// SaveSource queues what an operator sets of a source, and ends the lease of a pull
-// under way: it stops at its next page. Users made here get ids from now on that the
-// live store does not reach.
+// SaveSource queues what an operator sets of a source. Without LeaseUntil, a pull under
+// way stops at its next page. Users made here get ids from now on that the live store
+// does not reach.
 func (tx *Tx) SaveSource(st *desk.Store, s *desk.Source) {
-	tx.Exec(`INSERT INTO sources (store_id, url, token, secret, pause, enabled, next_run_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	tx.Exec(`INSERT INTO sources (store_id, url, token, secret, pause, enabled, next_run_at, lease_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (store_id) DO UPDATE SET url = excluded.url, token = excluded.token, secret = excluded.secret,
-		pause = excluded.pause, enabled = excluded.enabled, next_run_at = excluded.next_run_at, lease_until = 0`,
-		st.ID, s.URL, s.Token, s.Secret, s.Every.Microseconds(), s.Enabled, int64(s.NextRunAt))
+		pause = excluded.pause, enabled = excluded.enabled, next_run_at = excluded.next_run_at,
+		lease_until = excluded.lease_until`,
+		st.ID, s.URL, s.Token, s.Secret, s.Every.Microseconds(), s.Enabled, int64(s.NextRunAt), int64(s.LeaseUntil))
 	tx.reserveIDs(kindUser, localUsers)
 }
 

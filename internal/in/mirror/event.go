@@ -32,10 +32,10 @@ func readEvent(body []byte) (*event, error) {
 		return nil, desk.Errorf(desk.Invalid, "the body is no event: %s", cut(err.Error(), 200))
 	}
 	if !plainName(e.ID, maxEventID) {
-		return nil, desk.Errorf(desk.Invalid, "event_id: 1 to %d letters, digits and hyphens are needed", maxEventID)
+		return nil, desk.Errorf(desk.Invalid, "event_id: 1 to %d letters, digits, dots, hyphens and underscores are needed", maxEventID)
 	}
 	if !plainName(e.Type, maxEventType) {
-		return nil, desk.Errorf(desk.Invalid, "event_type: 1 to %d letters, digits, dots and underscores are needed", maxEventType)
+		return nil, desk.Errorf(desk.Invalid, "event_type: 1 to %d letters, digits, dots, hyphens and underscores are needed", maxEventType)
 	}
 	if err := e.change(); err != nil {
 		return nil, desk.Errorf(desk.Invalid, "data of %s: %s", e.Type, cut(err.Error(), 200))
@@ -43,9 +43,10 @@ func readEvent(body []byte) (*event, error) {
 	return e, nil
 }
 
+const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
 func plainName(s string, longest int) bool {
-	return s != "" && len(s) <= longest && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" &&
-		strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+	return s != "" && len(s) <= longest && strings.Trim(s, nameBytes) == ""
 }
 
 // change reads the object that was made or changed. A deletion changes nothing here: old

@@ -14,9 +14,9 @@ import (
 	"storedesk/internal/store"
 )
 
-// lease is how long a pull holds its source without a sign of life. A page takes less,
-// unless the live store asks for more patience.
-const lease = 15 * time.Minute
+// lease is how long a pull holds its source without a sign of life. A page of a hundred
+// orders takes less, even at the slowest the importer asks.
+const lease = 20 * time.Minute
 
 // Mirror pulls from live stores.
 type Mirror struct {
@@ -51,7 +51,7 @@ func (m *Mirror) Due(ctx context.Context, now time.Time) ([]*desk.Store, error) 
 }
 
 // Run pulls now, whether due or not, and records how it went; the next pull is due
-// Every after its end, also after an error. One pull of a store runs at a time, on all
+// Every after its end, also after an error, and at once after ctx ended. One pull of a store runs at a time, on all
 // nodes together: Conflict while another does. It stops with store.ErrLeaseLost when the
 // mirror is changed or turned off. What was pulled until an error stays.
 func (m *Mirror) Run(ctx context.Context, st *desk.Store) (importer.Report, error) {
@@ -107,6 +107,8 @@ func (m *Mirror) ending(source *desk.Source, report *importer.Report, err error)
 		bad += c.Bad
 	}
 	switch {
+	case errors.Is(err, context.Canceled): // the program stops: whoever runs next goes on
+		e.Error, e.Next = "interrupted", e.At
 	case err != nil:
 		e.Error = err.Error()
 	case bad > 0:
