@@ -86,16 +86,21 @@ func TestPullLeavesWhatIsOursAndNewer(t *testing.T) {
 		made, staff := person(1, "made@here.example"), person(2, "staff@here.example")
 		made.DateJoined += 5 * minute
 		staff.Type = desk.UserDashboard
-		here.has(made, staff)
+		here.has(made, staff, person(1<<30, "Cy@shop.example"))
+		live.has(person(3, "cy@shop.example"), person(4, "di@shop.example"))
 		blocked := person(2, "bob@shop.example")
 		blocked.Blocked, blocked.FirstName = true, "Bobby"
 		live.has(blocked)
 
 		report := here.pull()
-		if c := report.Counts[importer.Users]; c.Bad != 1 || c.Changed != 1 {
+		if c := report.Counts[importer.Users]; c.Bad != 2 || c.Changed != 1 || c.New != 1 {
 			t.Errorf("users: %+v", c)
 		}
-		if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Reason, "somebody else") {
+		reasons := map[string]bool{}
+		for _, p := range report.Problems {
+			reasons[p.Place[strings.LastIndex(p.Place, "/users/"):]] = true
+		}
+		if len(reasons) != 2 || !reasons["/users/1/"] || !reasons["/users/3/"] {
 			t.Errorf("problems: %v", report.Problems)
 		}
 		if o := here.order("1001"); o.Status != "shipped" {
@@ -109,7 +114,7 @@ func TestPullLeavesWhatIsOursAndNewer(t *testing.T) {
 		if err != nil || two.Type != desk.UserDashboard || two.Blocked || two.Email != "staff@here.example" || two.FirstName != "Bobby" {
 			t.Errorf("user 2 is %+v, %v", two, err)
 		}
-		if s := here.source(); !strings.Contains(s.LastError, "1 left out") || s.LastOKAt == 0 {
+		if s := here.source(); !strings.Contains(s.LastError, "2 left out") || s.LastOKAt == 0 {
 			t.Errorf("the record is %+v", s)
 		}
 	})

@@ -115,8 +115,7 @@ func (v *Receiver) receive(w http.ResponseWriter, r *http.Request) (desk.Taken, 
 	if sum == nil || !source.Enabled || source.Secret == "" {
 		return "", errUnsigned // before a byte of the body is kept
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // a recorder in a test has none
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := readBody(w, r)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -131,6 +130,18 @@ func (v *Receiver) receive(w http.ResponseWriter, r *http.Request) (desk.Taken, 
 		return "", err
 	}
 	return v.take(r.Context(), st, e)
+}
+
+// readBody reads within the limits. The deadline must not outlive the body: the server,
+// which goes on listening, would take it for the client's leaving.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(bodyTimeout)) // a recorder in a test has none
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		_ = connection.SetReadDeadline(time.Time{})
+	}
+	return body, err
 }
 
 // take writes an event. Another write may take an address or an id between look and
