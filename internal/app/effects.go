@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"storedesk/internal/jobs"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/outbound"
+	"storedesk/internal/store"
 	"storedesk/internal/wire"
 )
 
@@ -44,11 +46,55 @@ func (a *App) warnOfWebhook(ctx context.Context, st *desk.Store, hook *desk.Webh
 
 // runner builds what does the jobs of this node.
 func (a *App) runner() *jobs.Runner {
-	kinds := append(a.Deliveries.Kinds(), jobs.Kind{
-		Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute,
-		Work: func(ctx context.Context, _ *desk.Job) jobs.Result { return jobs.Done(a.Sweep(ctx, time.Now())) },
-	})
+	kinds := append(
+		a.Deliveries.Kinds(),
+		jobs.Kind{Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
+			return jobs.Done(a.Sweep(ctx, time.Now()))
+		}},
+		jobs.Kind{Name: "mirrors", Every: time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
+			return jobs.Done(a.pullMirrors(ctx))
+		}},
+		jobs.Kind{Name: mirrorKind, Timeout: 6 * time.Hour, Work: a.pullMirror},
+	)
 	return jobs.New(a.DB, time.Now, a.Log, kinds...)
+}
+
+// mirrorKind is the kind of the jobs that pull one live store each.
+const mirrorKind = "mirror"
+
+// pullMirrors makes a job for each store whose mirror is due.
+func (a *App) pullMirrors(ctx context.Context) error {
+	due, err := a.Mirror.Due(ctx, time.Now())
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	now := desk.At(time.Now())
+	return a.DB.Write(ctx, func(tx *store.Tx) error {
+		for _, st := range due {
+			tx.Enqueue(&desk.Job{
+				StoreID: st.ID, Kind: mirrorKind, Once: fmt.Sprintf("%s:%d", mirrorKind, st.ID), Args: []byte("{}"), RunAt: now, CreatedAt: now,
+			})
+		}
+		return nil
+	})
+}
+
+// pullMirror pulls a live store. What goes wrong is in the mirror's own record, and the
+// next pull tries again.
+func (a *App) pullMirror(ctx context.Context, j *desk.Job) jobs.Result {
+	st, err := a.Stores.ByID(ctx, j.StoreID)
+	if err != nil {
+		return jobs.Result{Err: err, Final: true}
+	}
+	_, err = a.Mirror.Run(ctx, st)
+	if desk.CodeOf(err) == desk.Conflict || errors.Is(err, store.ErrLeaseLost) {
+		return jobs.Done(nil) // pulled elsewhere, or no more
+	}
+	if err != nil && ctx.Err() == nil {
+		a.Log.WarnContext(ctx, "pulling a live store", slog.String("store", st.Name), slog.Any("error", err))
+		return jobs.Done(nil)
+	}
+	return jobs.Done(err)
 }
 
 // Origin is the URL under which a store is reached, without a slash at the end.
