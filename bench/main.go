@@ -45,7 +45,7 @@ type options struct {
 }
 
 // groups are what -only selects from, in the order they run.
-var groups = []string{"start", "list", "depth", "size", "text", "retrieve", "write", "memory"}
+var groups = []string{"start", "list", "depth", "size", "text", "retrieve", "write", "webhook", "memory"}
 
 func parse(args []string) (options, error) {
 	var o options

@@ -64,7 +64,7 @@ func (b *bench) measure(ctx context.Context, r *report, d *dataset, small func()
 		return err
 	}
 	b.server = server
-	if b.does("write") {
+	if b.does("write") || b.does("webhook") {
 		defer func() {
 			if e := d.endWrites(context.WithoutCancel(ctx)); err == nil {
 				err = e
@@ -90,6 +90,7 @@ func (b *bench) measure(ctx context.Context, r *report, d *dataset, small func()
 			}
 			return b.writeWork(ctx, d, server.address)
 		}},
+		{"webhook", func() ([]work, error) { return b.hookWork(ctx, d, server.address) }},
 	} {
 		if !b.does(g.name) {
 			continue

@@ -41,7 +41,8 @@ func (b *bench) startServer(ctx context.Context, d *dataset) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := append(d.env(), "STOREDESK_LISTEN="+address, "STOREDESK_RATE_LIMIT=0", "STOREDESK_LOG_LEVEL=warn")
+	env := append(d.env(), "STOREDESK_LISTEN="+address, "STOREDESK_RATE_LIMIT=0", "STOREDESK_LOG_LEVEL=warn",
+		"STOREDESK_INTERNAL_NETWORKS=127.0.0.0/8")
 	if b.profiler != "" { // of two servers the first has it, that of the main data
 		env = append(env, profileVariable+"="+b.profiler)
 	}

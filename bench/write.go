@@ -336,6 +336,9 @@ func (d *dataset) endWrites(ctx context.Context) error {
 		list = append(list, fmt.Sprintf("DELETE FROM %s WHERE store_id = %d", name, guest),
 			fmt.Sprintf("DELETE FROM %s WHERE store_id = %d AND %s > %d", name, d.store, column, d.newest))
 	}
+	for _, name := range []string{"jobs", "deliveries", "webhooks", "fanouts"} {
+		list = append(list, fmt.Sprintf("DELETE FROM %s WHERE store_id = %d", name, d.store))
+	}
 	if d.kind == sqliteKind {
 		for _, name := range []string{"ticket_subjects_text", "ticket_words_text"} {
 			list = append(list, fmt.Sprintf("DELETE FROM %s WHERE rowid > %d AND rowid < %d", name, d.store<<44+d.newest, (d.store+1)<<44),

@@ -26,7 +26,10 @@ type ends struct {
 	list chan end
 }
 
-const endsAtOnce = 128
+const (
+	endsAtOnce = 128
+	gatherTime = 5 * time.Millisecond // for which others' ends are waited for
+)
 
 func newEnds(r *Runner) *ends { return &ends{r: r, list: make(chan end, endsAtOnce)} }
 
@@ -44,6 +47,11 @@ func (s *ends) run(ctx context.Context) {
 			return
 		case e := <-s.list:
 			batch := []end{e}
+			gather := time.NewTimer(gatherTime)
+			select {
+			case <-ctx.Done():
+			case <-gather.C:
+			}
 			for len(batch) < endsAtOnce && len(s.list) > 0 {
 				batch = append(batch, <-s.list)
 			}
@@ -58,7 +66,7 @@ func (s *ends) write(ctx context.Context, batch []end) {
 	if len(batch) == 0 {
 		return
 	}
-	err := s.r.db.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+	err := s.r.db.WriteSoon(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		for i := range batch {
 			batch[i].queueOn(tx)
 		}

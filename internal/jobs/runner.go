@@ -19,7 +19,8 @@ const (
 	renewal    = 5 * time.Second
 	poll       = 250 * time.Millisecond
 	pollAlone  = 2 * time.Second // on SQLite, where others are commands typed by an operator
-	claimAhead = 4               // times the limit of a queue is claimed at once
+	pace       = 25 * time.Millisecond
+	claimAhead = 4 // times the limit of a queue is claimed at once
 	drainTime  = 10 * time.Second
 )
 
@@ -94,9 +95,11 @@ func (r *Runner) plantPeriodic(ctx context.Context) error {
 	})
 }
 
-// loop hands out jobs until ctx ends.
+// loop hands out jobs until ctx ends. Rounds keep some distance, so that a busy node
+// claims many jobs with each.
 func (r *Runner) loop(ctx, working context.Context) {
 	for ctx.Err() == nil {
+		next := time.After(pace)
 		bell := r.db.Jobs().Next()
 		wait, err := r.round(ctx, working)
 		if err != nil && ctx.Err() == nil {
@@ -111,6 +114,10 @@ func (r *Runner) loop(ctx, working context.Context) {
 		case <-timer.C:
 		}
 		timer.Stop()
+		select {
+		case <-ctx.Done():
+		case <-next:
+		}
 	}
 }
 
@@ -124,26 +131,20 @@ func (r *Runner) round(ctx, working context.Context) (wait time.Duration, err er
 	if err != nil {
 		return 0, err
 	}
+	claim := store.Claim{Node: r.node, Now: desk.At(r.now()), Lease: lease}
 	for _, d := range due {
-		now := desk.At(r.now())
-		if d.RunAt > now {
-			wait = min(wait, time.Duration(d.RunAt-now)*time.Microsecond)
-			continue
-		}
-		room := r.room(d.Queue)
-		if room == 0 {
-			continue
-		}
-		list, err := r.db.Claim(ctx, store.Claim{Queue: d.Queue, Node: r.node, Limit: room, Now: now, Lease: lease})
-		if err != nil {
-			return 0, err
-		}
-		r.hand(working, d.Queue, list)
-		if len(list) > 0 {
-			wait = min(wait, renewal)
+		if d.RunAt > claim.Now {
+			wait = min(wait, time.Duration(d.RunAt-claim.Now)*time.Microsecond)
+		} else if room := r.room(d.Queue); room > 0 {
+			claim.Queues = append(claim.Queues, store.QueueRoom{Queue: d.Queue, Room: room})
 		}
 	}
-	return wait, nil
+	if len(claim.Queues) == 0 {
+		return wait, nil
+	}
+	list, err := r.db.Claim(ctx, claim)
+	r.hand(working, list)
+	return wait, err
 }
 
 // room is how many jobs of a queue are to be claimed now. Claiming waits until half of
@@ -179,22 +180,36 @@ func (r *Runner) queue(name string) *queue {
 }
 
 // hand starts claimed jobs, those of one lane one after the other.
-func (r *Runner) hand(ctx context.Context, name string, list []*desk.Job) {
-	r.mu.Lock()
-	q := r.queue(name)
-	q.held += len(list)
-	r.mu.Unlock()
-	lanes := map[string][]*desk.Job{}
+func (r *Runner) hand(ctx context.Context, list []*desk.Job) {
+	lanes := map[[2]string][]*desk.Job{}
 	for _, j := range list {
+		q := r.take(j)
 		if j.Lane == "" {
 			r.work.Go(func() { r.do(ctx, q, j, nil) })
 			continue
 		}
-		lanes[j.Lane] = append(lanes[j.Lane], j)
+		lane := [2]string{j.Queue, j.Lane}
+		lanes[lane] = append(lanes[lane], j)
 	}
-	for _, lane := range lanes {
+	for name, lane := range lanes {
+		q := r.queueNamed(name[0])
 		r.work.Go(func() { r.doLane(ctx, q, lane) })
 	}
+}
+
+// take counts a job as held.
+func (r *Runner) take(j *desk.Job) *queue {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := r.queue(j.Queue)
+	q.held++
+	return q
+}
+
+func (r *Runner) queueNamed(name string) *queue {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.queue(name)
 }
 
 // doLane does jobs in order, each after the end of the one before is written. After one

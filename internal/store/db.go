@@ -136,6 +136,18 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	})
 }
 
+// WriteSoon is Write for what may be done again: after a crash of PostgreSQL's machine the
+// last moment of it may be missing, as a whole. It does not wait for the disk there.
+func (db *DB) WriteSoon(ctx context.Context, fn func(*Tx) error) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if db.dialect() == dialectPostgres {
+			tx.Begin()
+			tx.Exec("SET LOCAL synchronous_commit = off")
+		}
+		return fn(tx)
+	})
+}
+
 // statement is one SQL text with its arguments, and, if it yields rows that matter,
 // what to do with each.
 type statement struct {

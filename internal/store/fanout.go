@@ -55,7 +55,7 @@ func (db *DB) FanOut(ctx context.Context, upTo int64, limit int, now desk.Instan
 }
 
 func (db *DB) fanOut(ctx context.Context, st, upTo int64, limit int, now desk.Instant) (passed int, err error) {
-	err = db.Write(ctx, func(tx *Tx) error {
+	err = db.WriteSoon(ctx, func(tx *Tx) error {
 		passed = 0
 		tx.Exec("INSERT INTO fanouts (store_id, position) VALUES ($1, 0) ON CONFLICT DO NOTHING", st)
 		if err := tx.Flush(ctx); err != nil {

@@ -64,13 +64,18 @@ func (db *DB) DueQueues(ctx context.Context) (list []DueQueue, err error) {
 	return list, err
 }
 
-// Claim is a node's wish for jobs of a queue.
+// Claim is a node's wish for jobs.
 type Claim struct {
+	Node   string
+	Queues []QueueRoom
+	Now    desk.Instant
+	Lease  time.Duration // how long others leave the jobs alone
+}
+
+// QueueRoom is how many jobs of a queue a node has room for.
+type QueueRoom struct {
 	Queue string
-	Node  string
-	Limit int
-	Now   desk.Instant
-	Lease time.Duration // how long others leave the jobs alone
+	Room  int
 }
 
 const claimLockClass = 7_232
@@ -79,29 +84,45 @@ const claimLockClass = 7_232
 // which a job is running or an earlier one waits. Claims of one queue follow one another,
 // so that no two nodes take pieces of one lane.
 func (db *DB) Claim(ctx context.Context, c Claim) (list []*desk.Job, err error) {
-	err = db.Write(ctx, func(tx *Tx) error {
+	err = db.WriteSoon(ctx, func(tx *Tx) error {
 		list = nil
-		if db.dialect() == dialectPostgres {
-			free := false
-			tx.Begin()
-			if err := one(ctx, tx, "SELECT pg_try_advisory_xact_lock($1, hashtext($2))", []any{claimLockClass, c.Queue}, &free); err != nil || !free {
+		queues, err := tx.lockQueues(ctx, c.Queues)
+		for _, q := range queues {
+			tx.ask(`UPDATE jobs SET state = 'running', node = $3, lease = $4, attempt = attempt + 1 WHERE id IN (
+					SELECT j.id FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.run_at <= $2 AND (j.lane = '' OR NOT EXISTS (
+						SELECT 1 FROM jobs k WHERE k.queue = j.queue AND k.lane = j.lane AND k.lane <> '' AND k.state <> 'dead' AND k.id < j.id
+						AND (k.state = 'running' OR k.run_at > j.run_at)))
+					ORDER BY j.run_at, j.id LIMIT $5)
+				RETURNING `+jobColumns, []any{q.Queue, int64(c.Now), c.Node, int64(desk.At(c.Now.Time().Add(c.Lease))), q.Room}, func(row Row) error {
+				j, err := scanJob(row)
+				list = append(list, j)
 				return err
-			}
+			})
 		}
-		tx.ask(`UPDATE jobs SET state = 'running', node = $3, lease = $4, attempt = attempt + 1 WHERE id IN (
-				SELECT j.id FROM jobs j WHERE j.queue = $1 AND j.state = 'ready' AND j.run_at <= $2 AND (j.lane = '' OR NOT EXISTS (
-					SELECT 1 FROM jobs k WHERE k.queue = j.queue AND k.lane = j.lane AND k.lane <> '' AND k.state <> 'dead' AND k.id < j.id
-					AND (k.state = 'running' OR k.run_at > j.run_at)))
-				ORDER BY j.run_at, j.id LIMIT $5)
-			RETURNING `+jobColumns, []any{c.Queue, int64(c.Now), c.Node, int64(desk.At(c.Now.Time().Add(c.Lease))), c.Limit}, func(row Row) error {
-			j, err := scanJob(row)
-			list = append(list, j)
-			return err
-		})
-		return tx.Flush(ctx)
+		return err
 	})
 	slices.SortFunc(list, func(a, b *desk.Job) int { return int(a.ID - b.ID) })
 	return list, err
+}
+
+// lockQueues keeps other nodes from claiming of queues, and leaves out those of which one
+// is claiming just now. What is read afterwards is newer than the locks.
+func (tx *Tx) lockQueues(ctx context.Context, queues []QueueRoom) (mine []QueueRoom, err error) {
+	if tx.db.dialect() == dialectSQLite {
+		return queues, nil
+	}
+	tx.Begin()
+	for _, q := range queues {
+		tx.ask("SELECT pg_try_advisory_xact_lock($1, hashtext($2))", []any{claimLockClass, q.Queue}, func(row Row) error {
+			var free bool
+			err := row.Scan(&free)
+			if free {
+				mine = append(mine, q)
+			}
+			return err
+		})
+	}
+	return mine, tx.fetch(ctx)
 }
 
 // whose is the condition that a try is still the one that was claimed: a node that was

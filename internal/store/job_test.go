@@ -27,7 +27,7 @@ func enqueue(t *testing.T, db *store.DB, jobs ...*desk.Job) {
 
 func claim(t *testing.T, db *store.DB, queue string, now desk.Instant) []*desk.Job {
 	t.Helper()
-	list, err := db.Claim(t.Context(), store.Claim{Queue: queue, Node: "n", Limit: 10, Now: now, Lease: time.Minute})
+	list, err := db.Claim(t.Context(), store.Claim{Node: "n", Queues: []store.QueueRoom{{Queue: queue, Room: 10}}, Now: now, Lease: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,9 @@ import (
 	"storedesk/internal/desk"
 )
 
-// APIVersion is the version of the shapes that this package makes.
-const APIVersion = "2024-04-01"
+// defaultVersion is the version of a webhook that names none: the one that answers
+// requests which name none. The Support shapes are the same in all.
+const defaultVersion = "2023-02-10"
 
 // Envelope appends what a webhook is sent: an event with the ticket or user that it is
 // about. eventID is the event's UUID.
@@ -27,7 +28,7 @@ func Envelope(dst []byte, st *desk.Store, hook *desk.Webhook, eventType, eventID
 	name, _, _ := strings.Cut(st.NetworkDomain, ".")
 	dst = String(append(dst, `],"store":`...), name)
 	dst = String(append(dst, `,"target":`...), hook.Target)
-	version := APIVersion
+	version := defaultVersion
 	if hook.APIVersion != nil && *hook.APIVersion != "" {
 		version = *hook.APIVersion
 	}

@@ -12,7 +12,7 @@ import (
 // that, so that a busy desk pays for few transactions.
 const (
 	fanAtOnce = 500
-	fanPace   = 10 * time.Millisecond
+	fanPace   = 100 * time.Millisecond
 	fanRest   = time.Second // after an error, and between looks while no store has webhooks
 )
 

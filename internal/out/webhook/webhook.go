@@ -39,6 +39,8 @@ type Service struct {
 	Timeout time.Duration
 	// Warn tells a store's admins that a webhook fails, or was switched off.
 	Warn func(ctx context.Context, st *desk.Store, hook *desk.Webhook) error
+
+	recent recent
 }
 
 // The contract's tries of one event: the first within 20 s, and ten more after gaps of
@@ -85,7 +87,7 @@ func (s *Service) deliver(ctx context.Context, j *desk.Job) jobs.Result {
 	if err != nil {
 		return jobs.Done(err)
 	}
-	hook, err := s.DB.Webhook(ctx, st, t.Webhook)
+	hook, err := s.recent.hook(t.Webhook, s.Now(), func() (*desk.Webhook, error) { return s.DB.Webhook(ctx, st, t.Webhook) })
 	switch {
 	case desk.CodeOf(err) == desk.NotFound:
 		return jobs.Done(nil)
@@ -94,19 +96,19 @@ func (s *Service) deliver(ctx context.Context, j *desk.Job) jobs.Result {
 	case !hook.Active:
 		return jobs.Result{Err: errors.New("webhook switched off"), Final: true}
 	}
-	e, err := s.DB.Event(ctx, st, t.Event)
-	if err != nil {
-		return jobs.Result{Err: err, Final: desk.CodeOf(err) == desk.NotFound}
+	r := s.recent.event(t.Event, func(r *rendered) {
+		if r.event, r.err = s.DB.Event(ctx, st, t.Event); r.err == nil {
+			r.data, r.err = s.data(ctx, st, r.event)
+		}
+	})
+	if r.err != nil {
+		return jobs.Result{Err: r.err, Final: desk.CodeOf(r.err) == desk.NotFound}
 	}
-	data, err := s.data(ctx, st, e)
-	if err != nil {
-		return jobs.Result{Err: err, Final: desk.CodeOf(err) == desk.NotFound}
-	}
-	body, err := s.body(st, hook, e.Type, desk.EventUUID(st, e.ID), data)
+	body, err := s.body(st, hook, r.event.Type, desk.EventUUID(st, r.event.ID), r.data)
 	if err != nil {
 		return jobs.Result{Err: err, Final: true}
 	}
-	return s.attempt(ctx, st, hook, e, j.Attempt, body)
+	return s.attempt(ctx, st, hook, r.event, j.Attempt, body)
 }
 
 // data is the ticket or user of an event, as it was right after it.

@@ -5,9 +5,11 @@ import hashlib
 import hmac
 import json
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SECRET = sys.argv[1]
+ONE_AT_A_TIME = threading.Lock()
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -25,8 +27,9 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.write(answer)
         payload["data"].pop("metadata", None)  # may hold an infinity, which only Python reads
         line = {"good": good, "sequence": self.headers["X-Storedesk-Sequence"], "body": payload}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        with ONE_AT_A_TIME:
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
 
     def log_message(self, *args):
         pass

@@ -1,0 +1,82 @@
+package webhook
+
+import (
+	"sync"
+	"time"
+
+	"storedesk/internal/desk"
+)
+
+// recent remembers for a moment what several deliveries ask for at about the same time:
+// each event's data is wanted by every webhook, each webhook by every event.
+type recent struct {
+	mu     sync.Mutex
+	events map[int64]*rendered
+	hooks  map[int64]*knownHook
+}
+
+// rendered is an event with the data to send.
+type rendered struct {
+	once  sync.Once
+	event *desk.Event
+	data  []byte
+	err   error
+}
+
+// knownHook is a webhook as it was a moment ago.
+type knownHook struct {
+	hook  *desk.Webhook
+	until time.Time
+}
+
+const (
+	recentEvents = 256
+	largeData    = 64 << 10 // bytes: more is not remembered
+	hookLife     = 200 * time.Millisecond
+	recentHooks  = 10_000
+)
+
+// event returns what is remembered of an event; fill is run by who asks first. What went
+// wrong, and what is large, is forgotten.
+func (m *recent) event(id int64, fill func(*rendered)) *rendered {
+	m.mu.Lock()
+	r := m.events[id]
+	if r == nil {
+		if m.events == nil || len(m.events) >= recentEvents {
+			m.events = map[int64]*rendered{}
+		}
+		r = &rendered{}
+		m.events[id] = r
+	}
+	m.mu.Unlock()
+	r.once.Do(func() {
+		fill(r)
+		if r.err != nil || len(r.data) > largeData {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			delete(m.events, id)
+		}
+	})
+	return r
+}
+
+// hook returns a webhook as it was at most hookLife ago.
+func (m *recent) hook(id int64, now time.Time, read func() (*desk.Webhook, error)) (*desk.Webhook, error) {
+	m.mu.Lock()
+	known := m.hooks[id]
+	m.mu.Unlock()
+	if known != nil && now.Before(known.until) {
+		return known.hook, nil
+	}
+	hook, err := read()
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.hooks == nil || len(m.hooks) >= recentHooks {
+		m.hooks = map[int64]*knownHook{}
+	}
+	m.hooks[id] = &knownHook{hook, now.Add(hookLife)}
+	return hook, nil
+}
