@@ -64,3 +64,33 @@ func TestWebhookLife(t *testing.T) {
 		}
 	})
 }
+
+// TestWebhooksDoNotReachInside: internal addresses are refused when a webhook is made, in
+// any disguise, and names that lead to them when something is sent.
+func TestWebhooksDoNotReachInside(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		in := install(t, url)
+		n := in.start()
+		c := n.client()
+		hook := func(target string) map[string]any {
+			return map[string]any{"target": target, "events": []string{"ticket.created"}}
+		}
+		for _, target := range []string{
+			"http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+			"http://10.1.2.3/", "http://192.168.0.1:8080/x", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://0.0.0.0/",
+		} {
+			a, err := c.send("POST", "/api/admin/webhooks/", hook(target))
+			if err != nil || a.Status != 400 || !strings.Contains(string(a.Body), `"target"`) {
+				t.Errorf("%s: %v %s", target, err, a.Body)
+			}
+		}
+		var made webhook
+		c.must(201, "POST", "/api/admin/webhooks/", hook(strings.Replace(n.url, "127.0.0.1", "localhost", 1)+"/healthz")).decode(t, &made)
+		var delivery struct{ Outcome, Answer string }
+		c.must(200, "POST", fmt.Sprintf("/api/admin/webhooks/%d/test/", made.ID), map[string]any{}).decode(t, &delivery)
+		if delivery.Outcome != "failed" || !strings.Contains(delivery.Answer, "refused") {
+			t.Errorf("a name that leads inside: %+v", delivery)
+		}
+	})
+}
