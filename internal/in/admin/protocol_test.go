@@ -298,8 +298,7 @@ func TestRootListsTheCollections(t *testing.T) {
 	got := d.ask(request{path: "", token: "users"})
 	want := `{"tickets":"http://localhost/api/admin/tickets/","tickettypes":"http://localhost/api/admin/tickettypes/",` +
 		`"users":"http://localhost/api/admin/users/","orders":"http://localhost/api/admin/orders/",` +
-		`"products":"http://localhost/api/admin/products/","webhooks":"http://localhost/api/admin/webhooks/",` +
-		`"events":"http://localhost/api/admin/events/"}`
+		`"products":"http://localhost/api/admin/products/","webhooks":"http://localhost/api/admin/webhooks/"}`
 	if got.status != 200 || got.body != want {
 		t.Errorf("%d %s", got.status, got.body)
 	}

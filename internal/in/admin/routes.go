@@ -12,6 +12,7 @@ type Route struct {
 	Scope   string // resource of the scope a token needs: "tickets" is tickets:read or tickets:write; "" = any token
 	handle  handler
 	uploads bool // the body is a stream of files, taken apart by the handler
+	ours    bool // the original has no such list: the listing at Base is as it knows it
 	streams bool // can also be answered with text/event-stream
 }
 
@@ -58,7 +59,7 @@ var table = []Route{
 	{Method: "POST", Path: "webhooks/{id}/replay/", Scope: "webhooks", handle: (*API).replayWebhook},
 	{Method: "POST", Path: "webhooks/{id}/rotate/", Scope: "webhooks", handle: (*API).rotateWebhook},
 
-	{Method: "GET", Path: "events/", Scope: "tickets", handle: (*API).readEvents, streams: true},
+	{Method: "GET", Path: "events/", Scope: "tickets", handle: (*API).readEvents, streams: true, ours: true},
 }
 
 // Routes returns the table with whole paths, without HEAD and OPTIONS.
@@ -81,6 +82,7 @@ type resource struct {
 	allow   []string
 	methods map[string]handler // with HEAD, without OPTIONS
 	uploads bool
+	ours    bool
 	streams bool
 	options []byte // the answer to OPTIONS
 }
@@ -98,6 +100,7 @@ func resources(routes []Route) []*resource {
 		}
 		res.methods[route.Method] = route.handle
 		res.uploads = res.uploads || route.uploads
+		res.ours = res.ours || route.ours
 		res.streams = res.streams || route.streams
 	}
 	for _, res := range all {
@@ -125,7 +128,7 @@ func (res *resource) seal(routes []Route) {
 	if get, ok := res.methods["GET"]; ok {
 		res.methods["HEAD"] = get
 		methods = append(methods, "HEAD")
-		res.list = strings.Count(res.path, "/") == 1
+		res.list = strings.Count(res.path, "/") == 1 && !res.ours
 	}
 	res.allow = []string{strings.Join(append(methods, "OPTIONS"), ", ")}
 	res.options = optionsBody(res)
