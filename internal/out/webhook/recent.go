@@ -33,6 +33,7 @@ const (
 	recentEvents = 256
 	largeData    = 64 << 10 // bytes: more is not remembered
 	hookLife     = 200 * time.Millisecond
+	goneLife     = 2 * time.Second
 	recentHooks  = 10_000
 )
 
@@ -72,11 +73,24 @@ func (m *recent) hook(id int64, now time.Time, read func() (*desk.Webhook, error
 	if err != nil {
 		return nil, err
 	}
+	m.keep(hook, now.Add(hookLife))
+	return hook, nil
+}
+
+// gone has a webhook taken for switched off until that is written and read again.
+func (m *recent) gone(hook *desk.Webhook, now time.Time) {
+	off := *hook
+	off.Active = false
+	m.keep(&off, now.Add(goneLife))
+}
+
+func (m *recent) keep(hook *desk.Webhook, until time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.hooks == nil || len(m.hooks) >= recentHooks {
 		m.hooks = map[int64]*knownHook{}
 	}
-	m.hooks[id] = &knownHook{hook, now.Add(hookLife)}
-	return hook, nil
+	if known := m.hooks[hook.ID]; known == nil || until.After(known.until) {
+		m.hooks[hook.ID] = &knownHook{hook, until}
+	}
 }

@@ -152,6 +152,9 @@ func (s *Service) attempt(ctx context.Context, st *desk.Store, hook *desk.Webhoo
 		WebhookID: hook.ID, EventID: e.ID, EventType: e.Type, TicketID: e.TicketID, UserID: e.UserID, Seq: e.Seq, Attempt: n,
 		Status: a.status, Took: s.Now().Sub(now), Answer: a.text, CreatedAt: desk.At(now),
 	}
+	if a.status == http.StatusGone {
+		s.recent.gone(hook, s.Now())
+	}
 	var err error
 	if a.status != http.StatusOK {
 		err = fmt.Errorf("%s answered %d: %.200s", hook.Target, a.status, a.text)
