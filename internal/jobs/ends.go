@@ -28,7 +28,7 @@ type ends struct {
 
 const (
 	endsAtOnce = 128
-	gatherTime = 5 * time.Millisecond // for which others' ends are waited for
+	gatherTime = 10 * time.Millisecond // for which others' ends are waited for
 )
 
 func newEnds(r *Runner) *ends { return &ends{r: r, list: make(chan end, endsAtOnce)} }

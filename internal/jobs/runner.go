@@ -19,7 +19,7 @@ const (
 	renewal    = 5 * time.Second
 	poll       = 250 * time.Millisecond
 	pollAlone  = 2 * time.Second // on SQLite, where others are commands typed by an operator
-	pace       = 25 * time.Millisecond
+	pace       = 40 * time.Millisecond
 	claimAhead = 4 // times the limit of a queue is claimed at once
 	drainTime  = 10 * time.Second
 )
