@@ -1,0 +1,51 @@
+package mime
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// encoding of a part for the transport (RFC 2045 section 6).
+type transfer int
+
+const (
+	identity transfer = iota // 7bit, 8bit, binary, and whatever is unknown
+	base64Transfer
+	quotedPrintable
+	uuencoded
+)
+
+// parseTransfer reads Content-Transfer-Encoding; spelling varies.
+func parseTransfer(value string) transfer {
+	letters := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(alphanumeric, r) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(value))
+	switch letters {
+	case "base64", "base64encoded", "xbase64":
+		return base64Transfer
+	case "quotedprintable", "quotedprintible", "qp":
+		return quotedPrintable
+	case "uuencode", "xuuencode", "xuue", "uue":
+		return uuencoded
+	}
+	return identity
+}
+
+// decoder undoes a transfer encoding, streaming. Its only errors are those of r.
+func (t transfer) decoder(r io.Reader) io.Reader {
+	switch t {
+	case base64Transfer:
+		return &base64Reader{r: bufio.NewReaderSize(r, transferBuffer)}
+	case quotedPrintable:
+		return &quotedReader{r: bufio.NewReaderSize(r, transferBuffer)}
+	case uuencoded:
+		return &uuReader{lines: newLines(r)}
+	}
+	return r
+}
+
+const transferBuffer = 32 << 10
