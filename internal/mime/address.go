@@ -225,7 +225,7 @@ func (p *addressParser) flushName() {
 // also one that someone encoded as a whole.
 func (p *addressParser) bare() (addr, name string) {
 	for _, text := range []string{p.raw.String(), p.decode(p.text.String())} {
-		words := strings.Fields(joinAround(text))
+		words := fields(joinAround(text))
 		for i, w := range slices.Backward(words) {
 			if addr = cleanAddr(w); addr != "" {
 				return addr, p.decode(strings.Join(slices.Delete(words, i, i+1), " "))
@@ -233,6 +233,18 @@ func (p *addressParser) bare() (addr, name string) {
 		}
 	}
 	return "", p.decode(p.text.String())
+}
+
+// fields splits at white space that is not within quotes.
+func fields(s string) []string {
+	if strings.Count(s, `"`)%2 != 0 {
+		return strings.Fields(s)
+	}
+	inside := false
+	return strings.FieldsFunc(s, func(r rune) bool {
+		inside = inside != (r == '"')
+		return !inside && r <= ' '
+	})
 }
 
 // joinAround drops the spaces around an @.

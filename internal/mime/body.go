@@ -73,6 +73,7 @@ func (b *body) node(n *node, at place, v *views) {
 		b.keep(b.raw("message/rfc822", n.opaque, n.begin, n.end))
 	case len(n.kids) > 0:
 		b.multipart(n, v)
+	case n.closed && !n.wordy: // empty, with its last boundary
 	default:
 		b.leaf(n, at, v)
 	}
@@ -156,10 +157,11 @@ func (b *body) leaf(n *node, at place, v *views) {
 		return
 	}
 	p, cut := b.text(n)
-	if cut || named {
+	garbage := isGarbage(p.text)
+	if cut || named || garbage {
 		b.keep(b.part(n, at.parent))
 	}
-	if strings.TrimSpace(p.text) != "" {
+	if !garbage && strings.TrimSpace(p.text) != "" {
 		v.add(p)
 	}
 }
@@ -191,9 +193,9 @@ func (b *body) kindOf(n *node, disposition media, at place) string {
 // isMediaType tells a type and a subtype.
 func isMediaType(kind string) bool {
 	family, sub, ok := strings.Cut(kind, "/")
-	const allowed = alphanumeric + "!#$&-^_.+"
-	return ok && family != "" && sub != "" && len(kind) <= 255 &&
-		strings.Trim(family, allowed) == "" && strings.Trim(sub, allowed) == ""
+	const longest = 255
+	return ok && family != "" && sub != "" && len(kind) <= longest && !strings.Contains(sub, "/") &&
+		strings.Trim(kind, mediaChars) == ""
 }
 
 // text reads a text of the body; files in it become parts. cut tells that it
@@ -242,13 +244,30 @@ func (b *body) uuPart(src *io.SectionReader, f uuFile) *Part {
 	return p
 }
 
+// isGarbage tells bytes that were never a text: more than a few characters,
+// and every tenth, are controls or make no sense.
+func isGarbage(s string) bool {
+	const few = 5
+	bad, all := 0, 0
+	for _, r := range s {
+		all++
+		if r < ' ' && !strings.ContainsRune("\t\n\f\b\x1b", r) || r == utf8.RuneError {
+			bad++
+		}
+	}
+	return bad > max(few, all/10)
+}
+
 // newlines makes every line end an LF.
 func newlines(s string) string {
 	return strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n").Replace(s)
 }
 
-// cutText cuts between characters.
+// cutText keeps at most so many bytes of s, and whole characters.
 func cutText(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
 	for most > 0 && !utf8.RuneStart(s[most]) {
 		most--
 	}

@@ -32,8 +32,8 @@ var bounceForms = []bounceForm{
 		original:  regexp.MustCompile(`(?m)^-+ This is a copy of (the|your) message.*$`),
 	},
 	{ // Exchange
-		opening:   regexp.MustCompile(`(?i)Your message\s+(did not reach some or all of the intended recipients|to .{1,200} couldn't be delivered)`),
-		recipient: regexp.MustCompile(`(?m)^[ \t]*['"<]?([^'"<>\s]+@[^'"<>\s]+?)['">]?[ \t]+on [0-9]`),
+		opening:   regexp.MustCompile(`(?i)Your message did not reach some or all of the intended recipients`),
+		recipient: regexp.MustCompile(`(?m)^[ \t]*['"<]?([^'"<>\s]+@[^'"<>\s]+?)['">]?[ \t]+on [^\n]*:[0-9][0-9][^\n]*$`),
 	},
 	{ // sendmail
 		opening:   regexp.MustCompile(`(?i)-+ The following addresses had (permanent fatal errors|transient non-fatal errors|delivery problems)`),
@@ -52,7 +52,7 @@ func (r *Report) fromText(m *Message) {
 	if len(failed) == 0 && !m.fromMailSystem() {
 		return
 	}
-	text := m.Text[:min(len(m.Text), maxReport)]
+	text := cutText(m.Text, maxReport)
 	i := slices.IndexFunc(bounceForms, func(f bounceForm) bool { return f.opening.MatchString(text) })
 	if i >= 0 {
 		text = r.cutOriginal(text, bounceForms[i].original)
@@ -130,7 +130,7 @@ func (r *Report) fromForm(text string, recipient *regexp.Regexp) {
 }
 
 func (r *Report) addText(addr, reason string) {
-	reason = cutText(reason, min(len(reason), maxReason))
+	reason = cutText(reason, maxReason)
 	rec := Recipient{Final: addr, Status: statusIn(reason), Diagnostic: oneLine(reason)}
 	rec.Action = actionOf(rec.Status)
 	r.add(rec)

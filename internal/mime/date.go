@@ -30,11 +30,10 @@ func parseDate(value string) time.Time {
 	if d.day == 0 || d.month == 0 || !d.hasYear {
 		return time.Time{}
 	}
-	t := time.Date(d.year, d.month, d.day, max(d.hour, 0), d.minute, d.second, 0, d.zone)
-	if _, m, day := t.Date(); m != d.month || day != d.day {
+	if time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC).Day() != d.day {
 		return time.Time{} // there was no such day
 	}
-	return sane(t)
+	return sane(time.Date(d.year, d.month, d.day, max(d.hour, 0), d.minute, d.second, 0, d.zone))
 }
 
 // sane drops years that no mail was written in.

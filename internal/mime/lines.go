@@ -72,11 +72,14 @@ func (l *lines) next() (line, bool) {
 	return got, true
 }
 
-// peek returns the start of what comes next. It invalidates the text of the
-// last line.
-func (l *lines) peek() []byte {
+// peek returns the start of what comes next, behind any empty lines if so
+// asked. It invalidates the text of the last line.
+func (l *lines) peek(behindEmpty bool) []byte {
 	const enough = 256
 	head, _ := l.r.Peek(enough)
+	if behindEmpty {
+		head = bytes.TrimLeft(head, "\r\n")
+	}
 	if end := bytes.IndexByte(head, l.ending); end >= 0 {
 		head = head[:end+1]
 	}

@@ -124,18 +124,18 @@ var fixedSizes = map[int]uint32{
 func (t *tnef) messageProps(b []byte) {
 	list, whole := properties(b)
 	t.whole = t.whole && whole
-	for _, p := range list { // it may follow what it is for
+	page, rtf := t.codepage, false
+	for _, p := range list { // it may follow the HTML that it is for
 		if p.id == prCodepage && p.kind == ptInteger {
-			t.codepage = int(binary.LittleEndian.Uint32(p.value))
+			page = int(binary.LittleEndian.Uint32(p.value))
 		}
 	}
-	rtf := false
 	for _, p := range list {
 		switch p.id {
 		case prBody:
-			t.text = t.property(p)
+			t.text = p.text(t.codepage)
 		case prHTML:
-			t.html = t.property(p)
+			t.html = p.text(page)
 		case prRTF:
 			rtf = true
 		}
@@ -155,13 +155,13 @@ func (t *tnef) attachProps(b []byte) {
 	for _, p := range list {
 		switch p.id {
 		case prLongFilename:
-			if name := t.property(p); name != "" {
+			if name := p.text(t.codepage); name != "" {
 				f.name = name
 			}
 		case prMIMEType:
-			f.kind = strings.ToLower(t.property(p))
+			f.kind = strings.ToLower(p.text(t.codepage))
 		case prContentID:
-			f.contentID = firstID(t.property(p))
+			f.contentID = firstID(p.text(t.codepage))
 		case prAttachData:
 			if p.kind == ptBinary {
 				f.data = p.value
@@ -172,24 +172,25 @@ func (t *tnef) attachProps(b []byte) {
 	}
 }
 
-// property decodes a property that is text.
-func (t *tnef) property(p property) string {
+// text decodes a property that is one. page is the code page for those that
+// are not Unicode.
+func (p property) text(page int) string {
 	if p.kind == ptUnicode {
-		return strings.TrimRight(decodeText(p.value, "utf-16le", false), "\x00")
+		return decodeText(p.value, "utf-16le", false)
 	}
-	return t.decode(p.value)
+	return decodePage(p.value, page)
 }
 
-// decode decodes text in the code page of the message.
-func (t *tnef) decode(b []byte) string {
-	label := fmt.Sprintf("cp%d", t.codepage)
+// decodePage decodes text of a code page of Windows.
+func decodePage(b []byte, page int) string {
+	label := fmt.Sprintf("cp%d", page)
 	switch {
-	case t.codepage == 20127:
+	case page == 20127:
 		label = "us-ascii"
-	case t.codepage == 20866:
+	case page == 20866:
 		label = "koi8-r"
-	case t.codepage >= 28591 && t.codepage <= 28605:
-		label = fmt.Sprintf("iso-8859-%d", t.codepage-28590)
+	case page > 28590 && page <= 28605:
+		label = fmt.Sprintf("iso-8859-%d", page-28590)
 	}
 	return newlines(decodeText(b, label, false))
 }

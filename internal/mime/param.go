@@ -15,6 +15,9 @@ type media struct {
 	params map[string]string // names in lower case, values decoded
 }
 
+// mediaChars may stand in a type (RFC 6838 section 4.2), beside the slash.
+const mediaChars = "/" + alphanumeric + "!#$&-^_.+"
+
 func (m media) family() string {
 	family, _, _ := strings.Cut(m.kind, "/")
 	return family
@@ -30,10 +33,11 @@ func parseMedia(value string) media {
 	if end := strings.IndexAny(value, "; \t("); end >= 0 {
 		kind, rest = value[:end], value[end:]
 	}
-	m.kind = strings.ToLower(strings.Trim(kind, `"'`))
-	if strings.Contains(m.kind, "=") { // the parameters are all there is
-		m.kind, rest = "", value
+	if strings.Contains(kind, "=") { // the parameters are all there is
+		kind, rest = "", value
 	}
+	kind = strings.ToLower(strings.Trim(kind, `"'`))
+	m.kind = kind[:len(kind)-len(strings.TrimLeft(kind, mediaChars))]
 	var segments []segment
 	for rest != "" {
 		var name, v string

@@ -110,7 +110,7 @@ func (b *body) section(begin, end int64) *io.SectionReader {
 // always the one it claims.
 func (b *body) transferOf(n *node) transfer {
 	t := parseTransfer(n.header.Get("Content-Transfer-Encoding"))
-	if t == base64Transfer {
+	if t == base64Transfer && (n.multipart || n.media.family() == "text") {
 		head := make([]byte, 2<<10)
 		got, _ := b.section(n.start, n.end).ReadAt(head, 0) // an error comes again
 		if isMislabelled(head[:got]) {

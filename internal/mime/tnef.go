@@ -148,7 +148,7 @@ func (t *tnef) value(id uint32, value []byte) {
 			t.codepage = int(binary.LittleEndian.Uint32(value))
 		}
 	case attBody:
-		t.text = t.decode(value)
+		t.text = decodePage(value, t.codepage)
 	case attMsgProps:
 		t.messageProps(value)
 	case attRendering: // begins an attachment
@@ -159,7 +159,7 @@ func (t *tnef) value(id uint32, value []byte) {
 		t.files = append(t.files, tnefFile{})
 	case attTitle:
 		if f := t.last(); f != nil && f.name == "" {
-			f.name = t.decode(value)
+			f.name = decodePage(value, t.codepage)
 		}
 	case attAttachProps:
 		t.attachProps(value)

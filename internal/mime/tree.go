@@ -14,6 +14,7 @@ type node struct {
 	multipart bool
 	boundary  string // "" when the header names none
 	closed    bool   // its last boundary line was seen
+	wordy     bool   // there is text around its parts
 	kids      []*node
 
 	// opaque names the one file that all of the part is, header and body,
@@ -115,37 +116,40 @@ func (t *tree) bodyLine(l line) {
 			t.enter(len(t.open)-1, false, l)
 			return
 		}
-		t.outside.size += len(bytes.TrimSpace(l.text))
+		if n := len(bytes.TrimSpace(l.text)); n > 0 {
+			t.outside.size += n
+			t.open[len(t.open)-1].wordy = true
+		}
 	}
 	t.prev = l.textEnd()
 }
 
 // delimiter finds the open multipart that a line is the boundary of, -1 for
-// none, and whether it is the last of it. The innermost wins; one that was
-// closed may go on when no other wants the line.
+// none, and whether it is the last of it. The innermost wins. One that was
+// closed may go on, and junk may follow the last one, when no other wants the
+// line.
 func (t *tree) delimiter(text []byte) (at int, last bool) {
 	text, ok := dashed(text)
 	if !ok {
 		return -1, false
 	}
-	closed := -1
+	second := -1
+	var secondLast bool
 	for i := len(t.open) - 1; i >= 0; i-- {
 		m := t.open[i]
-		if m.boundary == "" {
-			continue
-		}
 		rest, ok := bytes.CutPrefix(text, []byte(m.boundary))
-		if !ok || len(rest) != 0 && string(rest) != "--" {
+		last = bytes.HasPrefix(rest, []byte("--"))
+		if !ok || m.boundary == "" || len(rest) > 0 && !last {
 			continue
 		}
-		if !m.closed {
-			return i, len(rest) != 0
+		if !m.closed && len(rest) <= 2 {
+			return i, last
 		}
-		if closed < 0 {
-			closed, last = i, len(rest) != 0
+		if second < 0 {
+			second, secondLast = i, last
 		}
 	}
-	return closed, last
+	return second, secondLast
 }
 
 // dashed returns what stands behind the two dashes that begin a boundary line.
@@ -166,7 +170,7 @@ func (t *tree) guess(text []byte) bool {
 		return false
 	}
 	boundary := string(text)
-	next := t.lines.peek()
+	next := t.lines.peek(false)
 	const begins = "content-"
 	if len(next) < len(begins) || !bytes.EqualFold(next[:len(begins)], []byte(begins)) {
 		return false

@@ -11,7 +11,7 @@ func (t *tree) headerLine(l line) {
 	}
 	switch {
 	case l.blank():
-		if f.empty() && t.headerFollows() {
+		if f.empty() && t.headerFollows(true) {
 			break
 		}
 		t.endHeader(l.end)
@@ -38,7 +38,7 @@ func (t *tree) headerLine(l line) {
 // ends the header, unless more of it follows.
 func (t *tree) folded(l line) {
 	if l.end > l.textEnd() && len(bytes.TrimSpace(l.text)) == 0 {
-		if next := t.lines.peek(); !isField(next) && !(len(next) > 0 && (next[0] == ' ' || next[0] == '\t')) {
+		if next := t.lines.peek(false); !isField(next) && !(len(next) > 0 && (next[0] == ' ' || next[0] == '\t')) {
 			t.endHeader(l.end)
 		}
 		return
@@ -54,7 +54,7 @@ func (t *tree) folded(l line) {
 func (t *tree) stray(l line) {
 	l.text = bytes.Clone(l.text)
 	envelope := l.begin == 0 && (bytes.HasPrefix(l.text, []byte("From ")) || bytes.HasPrefix(l.text, []byte(">From ")))
-	if !envelope && !t.headerFollows() {
+	if !envelope && !t.headerFollows(false) {
 		t.endHeader(l.begin)
 		t.bodyLine(l)
 		return
@@ -65,9 +65,10 @@ func (t *tree) stray(l line) {
 	t.prev = l.textEnd()
 }
 
-// headerFollows tells whether the next line is surely one of a header.
-func (t *tree) headerFollows() bool {
-	next := t.lines.peek()
+// headerFollows tells whether the next line, or the next that is not empty, is
+// surely one of a header.
+func (t *tree) headerFollows(behindEmpty bool) bool {
+	next := t.lines.peek(behindEmpty)
 	if t.leaf == t.root {
 		return isKnownField(next)
 	}

@@ -81,7 +81,12 @@ func findUU(r io.Reader, limit int) (text []byte, files []uuFile, cut bool, err 
 				continue
 			}
 		}
-		if name, ok := uuBegin(got.text); ok && got.first && len(files) < limit && followsUU(l) {
+		name, ok := uuBegin(got.text)
+		if ok && got.first && len(files) < limit {
+			got.text = bytes.Clone(got.text) // looking ahead invalidates it
+			ok = followsUU(l)
+		}
+		if ok && got.first && len(files) < limit {
 			files = append(files, uuFile{name: name, begin: got.begin, end: got.end})
 			file = &files[len(files)-1]
 			continue
@@ -93,7 +98,7 @@ func findUU(r io.Reader, limit int) (text []byte, files []uuFile, cut bool, err 
 // followsUU tells whether the next line is data of a file. It is what makes
 // "begin 644 hours earlier" a text.
 func followsUU(l *lines) bool {
-	next := bytes.TrimRight(l.peek(), "\r\n")
+	next := bytes.TrimRight(l.peek(false), "\r\n")
 	data, ok := uuData(next)
 	return ok && (len(data) == 0 || len(next) >= len(data))
 }

@@ -33,7 +33,7 @@ func (b *body) winmail(n *node, at place) {
 		}
 		b.keep(b.tnefPart(outer, f))
 	}
-	text, html := cutText(t.text, min(len(t.text), maxText)), cutText(t.html, min(len(t.html), maxText))
+	text, html := cutText(t.text, maxText), cutText(t.html, maxText)
 	unread := len(text)+len(html) < len(t.text)+len(t.html)
 	if b.tnefText == "" && b.tnefHTML == "" {
 		b.tnefText, b.tnefHTML = text, html
