@@ -214,7 +214,7 @@ func (b *body) text(n *node) (p piece, cut bool) {
 	if !p.html {
 		limit = maxParts - len(b.message.Parts)
 	}
-	raw, files, long, err := findUU(io.NewSectionReader(src, 0, src.Size()), limit)
+	raw, files, long, err := findUU(src, limit)
 	if err != nil {
 		b.err = err
 		return piece{}, false
@@ -259,9 +259,9 @@ func isGarbage(s string) bool {
 }
 
 // newlines makes every line end an LF.
-func newlines(s string) string {
-	return strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n").Replace(s)
-}
+func newlines(s string) string { return lineEnds.Replace(s) }
+
+var lineEnds = strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n")
 
 // cutText keeps at most so many bytes of s, and whole characters.
 func cutText(s string, most int) string {

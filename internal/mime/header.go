@@ -52,9 +52,11 @@ func (h Header) Text(name string) string {
 func (h Header) Addresses(name string) []Address {
 	var all []Address
 	for _, value := range h.Values(name) {
-		all = append(all, parseAddresses(value, h.charset)...)
+		if all = append(all, parseAddresses(value, h.charset)...); len(all) >= maxAddresses {
+			return all[:maxAddresses]
+		}
 	}
-	return all[:min(len(all), maxAddresses)]
+	return all
 }
 
 // ParseAddresses reads a list of addresses as it stands in a header field,

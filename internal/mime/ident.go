@@ -33,7 +33,7 @@ func messageIDs(value string) []string {
 	seen := map[string]bool{}
 	clean := ids[:0]
 	for _, id := range ids {
-		id = strings.ToValidUTF8(id, "\uFFFD")
+		id = strings.ReplaceAll(oneLine(id), " ", "")
 		if id == "" || len(id) > maxID || seen[id] {
 			continue
 		}
@@ -57,7 +57,7 @@ func bracketed(value string) []string {
 		if end < 0 {
 			end = len(rest) // the last bracket was cut off
 		}
-		ids = append(ids, strings.Join(strings.FieldsFunc(rest[:end], func(r rune) bool { return r <= ' ' || r == 0x7F }), ""))
+		ids = append(ids, rest[:end])
 		value = rest[end:]
 	}
 }

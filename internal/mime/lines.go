@@ -36,14 +36,23 @@ func (l line) blank() bool {
 	return l.first && len(bytes.TrimRight(l.text, "\r")) == 0 && l.end > l.textEnd()
 }
 
-func newLines(r io.Reader) *lines {
-	l := &lines{r: bufio.NewReaderSize(r, lineBuffer), ending: '\n'}
+func newLines(src *io.SectionReader) *lines {
+	l := &lines{r: buffered(src, lineBuffer), ending: '\n'}
 	head, _ := l.r.Peek(lineBuffer) // its error comes again
 	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
 		l.ending = '\r'
 	}
 	return l
 }
+
+// buffered reads src from its beginning by a buffer that is no larger than it
+// needs to be: most parts are small.
+func buffered(src *io.SectionReader, most int64) *bufio.Reader {
+	return bufio.NewReaderSize(io.NewSectionReader(src, 0, src.Size()), int(min(most, max(minBuffer, src.Size()+1))))
+}
+
+// minBuffer lets every look ahead see enough.
+const minBuffer = 2 << 10
 
 // next returns false at the end, or on an error.
 func (l *lines) next() (line, bool) {

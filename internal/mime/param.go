@@ -74,16 +74,16 @@ func nextParam(s string) (name, value, rest string) {
 		value, rest = quoted(s)
 		return name, value, rest
 	}
+	// In charset=utf-8 name=x a semicolon is missing; in name=my file.txt
+	// the quotes are.
+	if eq := strings.IndexAny(s, "=;"); eq > 0 && s[eq] == '=' {
+		if space := strings.LastIndexAny(s[:eq], " \t"); space > 0 && isToken(s[space+1:eq]) {
+			return name, trimSpace(s[:space]), s[space:]
+		}
+	}
 	value, rest = s, ""
 	if end := strings.IndexByte(s, ';'); end >= 0 {
 		value, rest = s[:end], s[end:]
-	}
-	// In charset=utf-8 name=x a semicolon is missing; in name=my file.txt
-	// the quotes are.
-	if eq := strings.IndexByte(value, '='); eq > 0 {
-		if space := strings.LastIndexAny(value[:eq], " \t"); space > 0 && isToken(value[space+1:eq]) {
-			value, rest = value[:space], s[space:]
-		}
 	}
 	return name, trimSpace(value), rest
 }

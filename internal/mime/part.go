@@ -99,7 +99,7 @@ func (b *body) source(p *Part, src *io.SectionReader, t transfer) {
 	if t == identity {
 		p.plain = src
 	}
-	p.open = func() io.Reader { return t.decoder(io.NewSectionReader(src, 0, src.Size())) }
+	p.open = func() io.Reader { return t.decoder(src) }
 }
 
 func (b *body) section(begin, end int64) *io.SectionReader {

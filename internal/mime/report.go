@@ -52,7 +52,7 @@ func (m *Message) Report() (*Report, error) {
 		r.fromText(m)
 	}
 	if len(r.Recipients) == 0 {
-		return nil, nil //nolint:nilnil // documented: most messages are no report, which is no error
+		return nil, nil // most messages are no report, which is no error
 	}
 	if r.OriginalID == "" {
 		r.OriginalID = firstID(r.Original.Get("Message-ID"))
@@ -103,7 +103,7 @@ func (r *Report) group(h Header) {
 			return
 		}
 	}
-	action, _, _ := strings.Cut(strings.ToLower(h.Get("Action")), " ")
+	action, _, _ := strings.Cut(strings.ToLower(oneLine(h.Get("Action"))), " ")
 	rec.Action = trimSpace(strings.TrimRight(action, ";("))
 	if rec.Status == "" {
 		rec.Status = statusIn(rec.Diagnostic)

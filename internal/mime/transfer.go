@@ -1,7 +1,6 @@
 package mime
 
 import (
-	"bufio"
 	"io"
 	"strings"
 )
@@ -35,17 +34,18 @@ func parseTransfer(value string) transfer {
 	return identity
 }
 
-// decoder undoes a transfer encoding, streaming. Its only errors are those of r.
-func (t transfer) decoder(r io.Reader) io.Reader {
+// decoder undoes a transfer encoding, streaming. Its only errors are those of
+// src.
+func (t transfer) decoder(src *io.SectionReader) io.Reader {
 	switch t {
 	case base64Transfer:
-		return &base64Reader{r: bufio.NewReaderSize(r, transferBuffer)}
+		return &base64Reader{r: buffered(src, transferBuffer)}
 	case quotedPrintable:
-		return &quotedReader{r: bufio.NewReaderSize(r, transferBuffer)}
+		return &quotedReader{r: buffered(src, transferBuffer)}
 	case uuencoded:
-		return &uuReader{lines: newLines(r)}
+		return &uuReader{lines: newLines(src)}
 	}
-	return r
+	return io.NewSectionReader(src, 0, src.Size())
 }
 
 const transferBuffer = 32 << 10

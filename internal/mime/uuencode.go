@@ -60,8 +60,8 @@ func uuData(text []byte) ([]byte, bool) {
 // findUU splits a text into the files in it, at most limit, and what remains,
 // cut after maxText bytes. A file without its last line goes as far as its
 // lines make sense.
-func findUU(r io.Reader, limit int) (text []byte, files []uuFile, cut bool, err error) {
-	l := newLines(r)
+func findUU(src *io.SectionReader, limit int) (text []byte, files []uuFile, cut bool, err error) {
+	l := newLines(src)
 	var file *uuFile // the one being read
 	for {
 		got, ok := l.next()

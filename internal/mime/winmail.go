@@ -26,9 +26,9 @@ func (b *body) winmail(n *node, at place) {
 		b.err = err
 		return
 	}
-	for i, f := range t.files {
+	for _, f := range t.files {
 		if len(b.message.Parts) >= maxParts {
-			t.whole = t.whole && i == len(t.files)
+			t.whole = false
 			break
 		}
 		b.keep(b.tnefPart(outer, f))

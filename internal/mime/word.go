@@ -46,10 +46,13 @@ type word struct {
 }
 
 // parseWord reads =?charset?encoding?text?= at i. lastEnd is where the last ?=
-// of s stands: searching for one where there is none would take a time that
+// in s stands: searching for one where there is none would take a time that
 // grows with the square.
 func parseWord(s string, i, lastEnd int) (w word, end int, ok bool) {
 	const maxCharset = 64
+	if !strings.HasPrefix(s[i:], "=?") {
+		return word{}, 0, false
+	}
 	head := s[i+2 : min(len(s), i+2+maxCharset)]
 	q := strings.IndexByte(head, '?')
 	if q <= 0 || strings.ContainsAny(head[:q], " \t\"<>@=") {
