@@ -131,7 +131,7 @@ func (r *Report) fromForm(text string, recipient *regexp.Regexp) {
 
 func (r *Report) addText(addr, reason string) {
 	reason = cutText(reason, maxReason)
-	rec := Recipient{Final: addr, Status: statusIn(reason), Diagnostic: oneLine(reason)}
+	rec := Recipient{Final: oneLine(addr), Status: statusIn(reason), Diagnostic: oneLine(reason)}
 	rec.Action = actionOf(rec.Status)
 	r.add(rec)
 }

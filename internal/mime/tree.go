@@ -58,8 +58,10 @@ type tree struct {
 	parts  budget       // for the headers of all parts
 
 	outside struct { // text around the parts of the innermost multipart
-		begin int64
-		size  int // without white space
+		begin  int64
+		size   int    // without white space
+		dashed string // the first line like a boundary
+		behind int64  // where that one ends
 	}
 }
 
@@ -112,14 +114,14 @@ func (t *tree) take(l line) {
 
 func (t *tree) bodyLine(l line) {
 	if t.leaf == nil {
-		if l.first && t.guess(l.text) {
+		words := len(bytes.TrimSpace(l.text)) // before guess looks ahead
+		if l.first && t.guess(l) {
 			t.enter(len(t.open)-1, false, l)
 			return
 		}
-		if n := len(bytes.TrimSpace(l.text)); n > 0 {
-			t.outside.size += n
-			t.open[len(t.open)-1].wordy = true
-		}
+		t.outside.size += words
+		m := t.open[len(t.open)-1]
+		m.wordy = m.wordy || words > 0
 	}
 	t.prev = l.textEnd()
 }
@@ -162,20 +164,29 @@ func dashed(text []byte) ([]byte, bool) {
 }
 
 // guess takes a line for the boundary of a multipart whose own never came: two
-// dashes and, in the line below, a header field that begins parts.
-func (t *tree) guess(text []byte) bool {
+// dashes and, in the line below, a header field that begins parts. If an
+// earlier line was the same, what stands between is a part without a header.
+func (t *tree) guess(l line) bool {
 	m := t.open[len(t.open)-1]
-	text, ok := dashed(text)
+	text, ok := dashed(l.text)
 	if !ok || len(m.kids) > 0 || len(text) == 0 {
 		return false
 	}
 	boundary := string(text)
-	next := t.lines.peek(false)
 	const begins = "content-"
-	if len(next) < len(begins) || !bytes.EqualFold(next[:len(begins)], []byte(begins)) {
+	if next := t.lines.peek(false); len(next) < len(begins) || !bytes.EqualFold(next[:len(begins)], []byte(begins)) {
+		if t.outside.dashed == "" {
+			t.outside.dashed, t.outside.behind = boundary, l.end
+		}
 		return false
 	}
 	m.boundary = boundary
+	if t.outside.dashed == boundary {
+		t.count++
+		begin := t.outside.behind
+		m.kids = append(m.kids, &node{begin: begin, start: begin, end: max(begin, t.prev)})
+		t.outside.size = 0
+	}
 	return true
 }
 

@@ -94,6 +94,6 @@ func (t *tree) endHeader(start int64) {
 	default:
 		n.multipart, n.boundary = true, trimSpace(n.media.params["boundary"])
 		t.open, t.leaf = append(t.open, n), nil
-		t.outside.begin, t.outside.size = start, 0
+		t.outside.begin, t.outside.size, t.outside.dashed = start, 0, ""
 	}
 }
