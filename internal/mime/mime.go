@@ -22,7 +22,7 @@ const (
 	maxHeaderBytes = 1 << 20 // of the message itself, and once more of all its parts together
 	maxFields      = 10_000  // header fields, counted the same way
 	maxText        = 2 << 20 // bytes of one text, before and after decoding its charset
-	maxBody        = 4 << 20 // bytes of Text, and of HTML
+	maxBody        = 4 << 20 // bytes of all texts of the body together
 	maxAddresses   = 1000    // of one header field
 	maxReferences  = 500     // Message-IDs of one header field
 	maxNested      = 8 << 20 // bytes of a message within the message, where it is encoded
