@@ -132,8 +132,11 @@ func mainPart(n *node) int {
 			}
 		}
 	}
-	for i, kid := range n.kids {
-		if kid.multipart || kid.media.kind == "text/html" {
+	for _, isMain := range []func(*node) bool{
+		func(kid *node) bool { return kid.multipart || kid.media.kind == "text/html" },
+		func(kid *node) bool { return kid.media.kind == "text/plain" },
+	} {
+		if i := slices.IndexFunc(n.kids, isMain); i >= 0 {
 			return i
 		}
 	}

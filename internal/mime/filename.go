@@ -11,7 +11,9 @@ const maxName = 255
 
 // fileName is what the sender calls a part, made safe; "" when it has no name.
 func fileName(disposition, content media, label string) string {
-	for _, name := range []string{disposition.params["filename"], content.params["name"], disposition.params["name"]} {
+	for _, name := range []string{
+		disposition.params["filename"], content.params["name"], content.params["filename"], disposition.params["name"],
+	} {
 		// Encoded words have no place in a parameter (RFC 2047 section 5),
 		// yet that is where most names are.
 		if name = cleanName(decodeWords(name, label)); name != "" {

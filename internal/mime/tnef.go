@@ -12,9 +12,11 @@ import (
 const (
 	maxTNEFFiles = 200
 	maxTNEFValue = 4 << 20 // bytes of an attribute that is read into memory
-	// Files are read by decoding winmail.dat from its start each time; reading
-	// all of them may take the time of decoding it so many times.
+	// Each file is read by decoding winmail.dat from its start. All that is
+	// decoded in vain for all of them may be so many times the whole, or so
+	// many bytes where that is more.
 	maxTNEFRereads = 16
+	maxTNEFSkipped = 32 << 20
 )
 
 // tnef is what was found in a winmail.dat, the format in which Outlook wraps a
@@ -75,12 +77,13 @@ func readTNEF(r io.Reader) (*tnef, error) {
 // check gives up files that came without content or too many to be read.
 func (t *tnef) check() {
 	var skipped int64
+	most := max(maxTNEFSkipped, maxTNEFRereads*t.at)
 	kept := t.files[:0]
 	for _, f := range t.files {
 		if f.data == nil {
 			skipped += f.offset
 		}
-		if f.offset == 0 && f.data == nil || skipped > maxTNEFRereads*t.at {
+		if f.offset == 0 && f.data == nil || skipped > most {
 			t.whole = false
 			continue
 		}
