@@ -68,21 +68,24 @@ func (f *folder) introducesMore(i, end int) bool {
 	return n > 0 && strong
 }
 
-// closeGaps gives empty lines and short known lines ("Hello,") between quoted lines to
-// the quote.
+// closeGaps gives empty lines between quoted lines to the quote, and short lines of ours
+// ("Hello,"): between quoted lines, above the first that has no mark, and at the end.
 func (f *folder) closeGaps(end int) {
-	last := -1 // the last quoted line
+	last, gap := -1, 0 // the last quoted line, if all since may be a gap; where that gap began
 	for i := 0; i < end; i++ {
 		l := f.lines[i]
 		switch {
 		case l.kind == Quoted:
-			if last >= 0 {
-				f.quote(last+1, i)
+			if last >= 0 || l.ours && !l.marks {
+				f.quote(gap, i)
 			}
-			last = i
+			last, gap = i, i+1
 		case l.head != "" && !f.ours.hasShort(l.head):
-			last = -1
+			last, gap = -1, i+1
 		}
+	}
+	if last >= 0 {
+		f.quote(gap, end)
 	}
 }
 

@@ -100,8 +100,7 @@ func (w *walker) enterCell() {
 	w.force(tableCell)
 }
 
-// force opens an element at any depth. What follows is no part of a table, so at most
-// two stand above maxDepth.
+// force opens a part of a table that the mail left out.
 func (w *walker) force(e *element) {
 	w.h.open(e, nil)
 	w.stack = append(w.stack, e)

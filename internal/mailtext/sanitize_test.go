@@ -166,8 +166,12 @@ func TestSanitizeIsBounded(t *testing.T) {
 	}
 	for _, piece := range hostile {
 		in := repeated(piece)
-		if got := sanitized(in); len(got) > 12*len(in)+1000 {
+		got := sanitized(in)
+		if len(got) > 12*len(in)+1000 {
 			t.Errorf("%.20q: %d bytes became %d", piece, len(in), len(got))
+		}
+		if sanitized(got) != got {
+			t.Errorf("%.20q: not stable", piece)
 		}
 	}
 }

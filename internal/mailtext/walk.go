@@ -9,6 +9,7 @@ import (
 // Limits of the walk.
 const (
 	maxDepth      = 400 // open elements; a parser may refuse 512, and the page around needs some
+	tableDepth    = 4   // a table, a section, a row and a cell
 	maxAttributes = 64  // of one element; the others are dropped
 )
 
@@ -75,13 +76,13 @@ func (w *walker) start(z *html.Tokenizer) {
 	w.open(e, w.attrs)
 }
 
-// open hands an element on, if it is not too deep. An element that never opens a level
-// always passes.
+// open hands an element on, if it is not too deep. A table leaves room for its parts, so
+// these, as elements without content, always pass.
 func (w *walker) open(e *element, attrs []html.Attribute) {
 	switch {
 	case e.role == void:
 		w.h.open(e, attrs)
-	case len(w.stack) >= maxDepth:
+	case e.role < table && len(w.stack) >= maxDepth, e.role == table && len(w.stack) >= maxDepth-tableDepth:
 		w.dropped[e]++
 		if e.role.breaks() {
 			w.h.cut()
