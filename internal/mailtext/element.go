@@ -5,8 +5,10 @@ type role uint8
 
 const (
 	inline  role = iota // part of a line
+	linked              // inline, but never one in another
 	void                // a point in the text: no content, no end tag
 	block               // a line or more of its own
+	para                // a block that ends where another begins
 	list                // holds items
 	item                // ended by the next item of its list
 	term                // ended by the next term or definition of its list
@@ -16,6 +18,7 @@ const (
 	row                 // holds cells
 	cell                // holds text again; nothing inside reaches out of it
 	caption             // as cell, but directly in the table
+	roles               // how many there are
 )
 
 // element is an element that may be shown.
@@ -34,11 +37,13 @@ var elements = func() map[string]*element {
 			all[name] = &element{name, r, wide}
 		}
 	}
-	add(inline, false, "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
+	add(linked, false, "a")
+	add(inline, false, "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
 		"kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var")
 	add(void, false, "br", "hr", "img", "wbr", "col")
 	add(block, false, "address", "article", "aside", "center", "div", "figcaption", "footer", "header", "main", "nav", "section")
-	add(block, true, "blockquote", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "p", "pre")
+	add(block, true, "blockquote", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
+	add(para, true, "p")
 	add(list, true, "dl", "ol", "ul")
 	add(item, false, "li")
 	add(term, false, "dd", "dt")
@@ -59,7 +64,6 @@ var (
 	image      = elements["img"]
 	columnPart = elements["col"]
 	quotation  = elements["blockquote"]
-	paragraph  = elements["p"]
 	verbatim   = elements["pre"]
 	ordered    = elements["ol"]
 	listItem   = elements["li"]

@@ -134,7 +134,8 @@ func (f *folder) cutAtMarker() bool {
 	if at < 0 {
 		return false
 	}
-	f.classify(at)
+	f.lines[at].marks, f.lines[at].intro = true, true // it stands in the quote, and a quote it is
+	f.classify(at + 1)
 	for _, l := range f.lines[:at] {
 		if l.kind == New && l.head != "" {
 			f.quote(at, len(f.lines))

@@ -15,7 +15,7 @@ const (
 var (
 	// wrote are the verbs of an attribution, in the languages of labels.
 	wrote = regexp.MustCompile(`(?i)(?:^|[\s,.)>\]"'’])(?:` +
-		`wrote|writes|schrieb|geschrieben|a écrit|écrit|escribió|escribio|ha scritto|scrive|schreef|schreef op|` +
+		`wrote|writes|schrieb|geschrieben|a écrit|écrit|escribió|escribio|ha scritto|scrive|schreef|geschreven|` +
 		`escreveu|skrev|kirjoitti|เขียนว่า|เขียน|ได้เขียน)(?:$|[\s:：,])`)
 	// wroteThai: Thai puts no space before the verb.
 	wroteThai = regexp.MustCompile(`เขียน(?:ว่า)?\s*[:：]$`)

@@ -22,7 +22,7 @@ func (w *walker) makeRoom(e *element) bool {
 	}
 	if top := w.top(); top.tabular() {
 		switch {
-		case e.role == inline, e == lineBreak, e == rule:
+		case e.role == inline, e.role == linked, e == lineBreak, e == rule:
 			return false
 		case e.role == table: // a table directly in a table is the next one
 			w.backTo(column)
@@ -31,32 +31,29 @@ func (w *walker) makeRoom(e *element) bool {
 			w.enterCell()
 		}
 	}
-	switch {
-	case e == anchor:
-		w.closeNearest(func(o *element) bool { return o == anchor }, nil)
-	case e.role == item:
-		w.closeNearest(func(o *element) bool { return o.role == item }, stopsItem)
-	case e.role == term:
-		w.closeNearest(func(o *element) bool { return o.role == term }, stopsItem)
+	switch e.role {
+	case linked, item, term:
+		w.closeNearest(e.role)
 	}
 	if e.role.breaks() || e == rule {
-		w.closeNearest(func(o *element) bool { return o == paragraph }, nil)
+		w.closeNearest(para)
 	}
 	return true
 }
 
-func stopsItem(o *element) bool { return o.role == list || o == quotation }
-
-// closeNearest closes the innermost element that is wanted, if none that stops stands
-// before it.
-func (w *walker) closeNearest(wanted, stops func(*element) bool) {
+// closeNearest closes the innermost element of a role, if what stands before it lets it
+// end there.
+func (w *walker) closeNearest(wanted role) {
+	if w.count[wanted] == 0 {
+		return
+	}
 	for i := len(w.stack) - 1; i >= 0; i-- {
 		o := w.stack[i]
-		if wanted(o) {
+		switch {
+		case o.role == wanted:
 			w.closeTo(i)
 			return
-		}
-		if o.role.boundary() || stops != nil && stops(o) {
+		case o.role.boundary(), (wanted == item || wanted == term) && (o.role == list || o == quotation):
 			return
 		}
 	}
@@ -65,6 +62,9 @@ func (w *walker) closeNearest(wanted, stops func(*element) bool) {
 // backTo closes what is open in the innermost table until a part of the given role may
 // begin. It is false outside of tables.
 func (w *walker) backTo(part role) bool {
+	if w.count[table] == 0 {
+		return false
+	}
 	for i := len(w.stack) - 1; i >= 0; i-- {
 		holds := false
 		switch w.stack[i].role {
@@ -102,19 +102,21 @@ func (w *walker) enterCell() {
 
 // force opens a part of a table that the mail left out.
 func (w *walker) force(e *element) {
-	w.h.open(e, nil)
-	w.stack = append(w.stack, e)
+	w.push(e, nil)
 }
 
 // opened finds the open element that an end tag ends: -1 if there is none within reach.
 func (w *walker) opened(e *element) int {
+	if w.count[e.role] == 0 {
+		return -1
+	}
 	for i := len(w.stack) - 1; i >= 0; i-- {
 		o := w.stack[i]
 		if o == e {
 			return i
 		}
 		switch {
-		case e.role == inline && e != anchor && o.role.breaks():
+		case e.role == inline && o.role.breaks():
 			return -1
 		case e.role == item && o.role == list:
 			return -1

@@ -110,10 +110,7 @@ func (p *page) end() {
 		}
 	}
 	p.blank = 0
-	p.out.WriteString(quotePrefix(p.quoted))
-	p.out.WriteString(p.indent())
-	p.out.WriteString(strings.TrimRight(string(p.line), " \t"))
-	p.out.WriteByte('\n')
+	p.out.WriteString(strings.TrimRight(quotePrefix(p.quoted)+p.indent()+string(p.line), " \t") + "\n")
 	p.line, p.before = p.line[:0], p.quoted
 	p.lines++
 }

@@ -177,7 +177,7 @@ func hides(attrs []html.Attribute) bool {
 		case "style":
 			style := strings.ToLower(strings.Join(strings.Fields(a.Val), ""))
 			if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") ||
-				strings.Contains(style, "mso-hide:all") {
+				strings.Contains(style, "mso-hide:all") || strings.Contains(style, "max-height:0") && strings.Contains(style, "overflow:hidden") {
 				return true
 			}
 		}

@@ -42,6 +42,8 @@ func TestText(t *testing.T) {
 		{"verbatim", "<pre>a  b\n\n  c</pre>", "a  b\n\n  c"},
 		{"nothing to read", "<head><title>a</title><style>b</style></head><script>c</script><!-- d -->e", "e"},
 		{"hidden", `<div style="display: none">a<p>b</p></div>c<span hidden>d</span><p style="mso-hide:all">e`, "c"},
+		{"hidden by its height", `<div style="max-height:0;overflow:hidden">a</div>c`, "c"},
+		{"verbatim, a line of spaces", "<ul><li>a<pre>b\n  \nc</pre></ul>", "- a\n\n  b\n\n  c"},
 		{"hidden image", `a<img style="display:none" alt="x">b`, "ab"},
 		{"invisible characters", "a&#8203;b&shy;c&#65279;d&#1;e", "abcde"},
 		{"textarea", "<textarea>a<b></textarea>", "a<b>"},

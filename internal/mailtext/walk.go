@@ -57,6 +57,7 @@ func clean(s string) string {
 type walker struct {
 	h       handler
 	stack   []*element
+	count   [roles]int       // of stack, by role: most searches in it are in vain
 	dropped map[*element]int // start tags dropped, whose end tags are still to come
 	attrs   []html.Attribute
 	skip    bool // the next text is the raw content of an unread element
@@ -88,9 +89,14 @@ func (w *walker) open(e *element, attrs []html.Attribute) {
 			w.h.cut()
 		}
 	default:
-		w.h.open(e, attrs)
-		w.stack = append(w.stack, e)
+		w.push(e, attrs)
 	}
+}
+
+func (w *walker) push(e *element, attrs []html.Attribute) {
+	w.h.open(e, attrs)
+	w.stack = append(w.stack, e)
+	w.count[e.role]++
 }
 
 func (w *walker) end(name []byte) {
@@ -136,6 +142,7 @@ func (w *walker) closeTo(i int) {
 	for len(w.stack) > i {
 		last := w.stack[len(w.stack)-1]
 		w.stack = w.stack[:len(w.stack)-1]
+		w.count[last.role]--
 		w.h.close(last)
 	}
 }
