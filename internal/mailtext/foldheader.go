@@ -94,7 +94,7 @@ var dividers = []string{
 	"ursprüngliche nachricht", "originalnachricht", "original-nachricht", "weitergeleitete nachricht",
 	"anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
 	"message d'origine", "message d’origine", "message original", "message transféré", "début du message transféré", "début du message réexpédié",
-	"mensaje original", "mensaje reenviado", "forwarded message", "inicio del mensaje reenviado",
+	"mensaje original", "mensaje reenviado", "inicio del mensaje reenviado",
 	"messaggio originale", "messaggio inoltrato", "inizio messaggio inoltrato",
 	"oorspronkelijk bericht", "oorspronkelijke bericht", "doorgestuurd bericht", "begin doorgestuurd bericht",
 	"mensagem original", "mensagem encaminhada", "mensagem reencaminhada", "início da mensagem encaminhada", "início da mensagem reencaminhada",

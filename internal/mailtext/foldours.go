@@ -40,14 +40,14 @@ func (k known) has(line string) bool {
 	if len(k.runs) == 0 {
 		return false
 	}
-	any := false
+	found := false
 	for run := range runs(line) {
 		if !k.runs[run] {
 			return false
 		}
-		any = true
+		found = true
 	}
-	return any
+	return found
 }
 
 // hasShort tells whether a line equals one of ours, which proves little by itself.

@@ -33,7 +33,7 @@ type Sanitized struct {
 }
 
 // Sanitize makes the HTML of a stranger fit to be shown: listed elements, attributes,
-// styles and URL schemes only. Scripts, styles elements and forms are gone; of unknown
+// styles and URL schemes only. Scripts, style elements and forms are gone; of unknown
 // elements the content stays. Links open elsewhere and tell nothing of where they stood.
 // Remote images lose their src to data-remote-src unless asked for, and invisible ones
 // (1x1) are dropped. Sanitizing the result again changes nothing.
