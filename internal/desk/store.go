@@ -13,5 +13,7 @@ type Store struct {
 	MediaTTL      time.Duration  // how long an attachment link stays valid; 0 = as long as the attachment
 	MediaSecret   string         // signs links when MediaTTL is set
 
+	Mail MailSettings
+
 	SecondFactorForAdmins bool // admins must have a second factor
 }

@@ -31,6 +31,9 @@ const (
 	kindLink       kind = "link"
 	kindAudit      kind = "audit"
 	kindWebhook    kind = "webhook"
+	kindMail       kind = "mail"
+	kindOutbox     kind = "outbox"
+	kindMailbox    kind = "mailbox"
 )
 
 // takeID hands out an id on SQLite. Alone it is no change worth taking back.
