@@ -153,6 +153,8 @@ type Write struct {
 	// IfSeq, when set, is the ticket version the writer has seen: another one is
 	// refused with Stale.
 	IfSeq *int64
+	// Channel is the door a new ticket came through; "" = as the actor says.
+	Channel Channel
 }
 
 // Patch writes the input to a user.

@@ -112,3 +112,19 @@ type Version struct {
 	Seq int64
 	At  Instant // updated_at
 }
+
+// TicketLink is another ticket, and what it is to this one.
+type TicketLink struct {
+	TicketID int64
+	Kind     TicketLinkKind
+}
+
+// TicketLinkKind is what one ticket is to another.
+type TicketLinkKind string
+
+// The kinds of links.
+const (
+	LinkFollowUp TicketLinkKind = "follow_up" // it follows this one, which is closed
+	LinkFollows  TicketLinkKind = "follows"   // this one follows it
+	LinkRelated  TicketLinkKind = "related"
+)

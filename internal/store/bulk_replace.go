@@ -32,7 +32,7 @@ func (b *Bulk) replace(ctx context.Context, tx *Tx, rows *ticketRows, t *bulkTic
 		tx.Exec("DELETE FROM ticket_words_text WHERE rowid = $1", rowBase(b.st.ID)+t.ID)
 	}
 	tx.Exec(updateTicket, ticketArgs(b.st.ID, &t.Ticket)...)
-	tx.insertTicketEvent(b.st.ID, &t.Ticket, &desk.Event{
+	tx.insertTicketEvent(b.st, &t.Ticket, &desk.Event{
 		ID: event, Actor: desk.System, Type: desk.EventTicketImported, Changes: changes, CreatedAt: b.now(),
 	})
 	rows.addRest(b.st.ID, t)

@@ -35,6 +35,8 @@ type DB struct {
 	events   Bell // rung when a write of this process has made events
 	jobs     Bell // rung when one has made jobs
 
+	followers []func(*desk.Store, *desk.Event) *desk.Job
+
 	docs     coalescer[wire.Document]
 	versions coalescer[int64] // of tickets: the number of the latest event
 }

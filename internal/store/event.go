@@ -32,15 +32,26 @@ type eventData struct {
 }
 
 // insertEvent queues the record of a write.
-func (tx *Tx) insertEvent(store int64, e *desk.Event) {
+func (tx *Tx) insertEvent(st *desk.Store, e *desk.Event) {
 	data, err := json.Marshal(eventData{e.Changes, e.CommentID, e.Public})
 	if err != nil {
 		panic(err) // changes hold texts, numbers and lists of them
 	}
 	tx.Exec(`INSERT INTO events (store_id, id, ticket_id, user_id, seq, actor_kind, actor_id, type, data, cause_id, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		store, e.ID, e.TicketID, e.UserID, e.Seq, string(e.Actor.Kind), e.Actor.ID, e.Type, string(data), e.CauseID, int64(e.CreatedAt))
+		st.ID, e.ID, e.TicketID, e.UserID, e.Seq, string(e.Actor.Kind), e.Actor.ID, e.Type, string(data), e.CauseID, int64(e.CreatedAt))
 	tx.afterCommit(tx.db.events.Ring)
+	for _, follow := range tx.db.followers {
+		if j := follow(st, e); j != nil {
+			tx.Enqueue(j)
+		}
+	}
+}
+
+// Follow has a job made of events, in the transaction that records them: fn returns it,
+// or nil. It is to be called before anything is written.
+func (db *DB) Follow(fn func(st *desk.Store, e *desk.Event) *desk.Job) {
+	db.followers = append(db.followers, fn)
 }
 
 // EventQuery picks events of a store. Zero values pick all.

@@ -141,7 +141,7 @@ func (tx *Tx) InsertTicket(st *desk.Store, t *desk.Ticket, c *desk.Comment, e *d
 		st.ID, t.ID, t.Seq, string(doc.Head), string(doc.Comments))
 	tx.insertTexts(st.ID, t, requester)
 	tx.setWords(st.ID, t.ID, desk.Words(words...))
-	tx.insertTicketEvent(st.ID, t, e)
+	tx.insertTicketEvent(st, t, e)
 	return doc
 }
 
@@ -198,7 +198,7 @@ func (tx *Tx) UpdateTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, 
 		tx.appendToDocument(st.ID, t, head, string(wire.Comment(nil, c, st.Zone)))
 		words = append(words, commentWords(c)...)
 	}
-	tx.insertTicketEvent(st.ID, t, e)
+	tx.insertTicketEvent(st, t, e)
 	return tx.addWords(ctx, st.ID, t.ID, desk.Words(words...))
 }
 
@@ -225,7 +225,7 @@ func (tx *Tx) insertComment(store int64, c *desk.Comment) {
 	}
 }
 
-func (tx *Tx) insertTicketEvent(store int64, t *desk.Ticket, e *desk.Event) {
+func (tx *Tx) insertTicketEvent(st *desk.Store, t *desk.Ticket, e *desk.Event) {
 	e.TicketID, e.Seq = t.ID, t.Seq
-	tx.insertEvent(store, e)
+	tx.insertEvent(st, e)
 }

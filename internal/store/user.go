@@ -142,7 +142,7 @@ func (tx *Tx) NewEventID(ctx context.Context) (int64, error) { return tx.nextID(
 func (tx *Tx) InsertUserEvent(st *desk.Store, u *desk.User, e *desk.Event) {
 	u.Seq++
 	e.UserID, e.Seq = u.ID, u.Seq
-	tx.insertEvent(st.ID, e)
+	tx.insertEvent(st, e)
 	tx.Exec("UPDATE users SET seq = $3 WHERE store_id = $1 AND id = $2", st.ID, u.ID, u.Seq)
 }
 

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -30,59 +31,121 @@ func (s *Service) CheckComment(ctx context.Context, st *desk.Store, c *desk.Comm
 func (s *Service) Create(ctx context.Context, st *desk.Store, in *desk.TicketInput, w desk.Write) (*wire.Document, error) {
 	var doc *wire.Document
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		found, err := s.find(ctx, tx, st, store.Need{Refs: in.Refs(), Comment: in.Comment != nil}, in)
+		written, err := s.CreateIn(ctx, tx, st, in, w)
 		if err != nil {
 			return err
 		}
-		now := desk.At(s.Now())
-		t := desk.Open(in, found.Known, channelOf(w.Actor), now)
-		t.ID = found.TicketID
-		e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
-		c := comment(in.Comment, found, t, e, now)
-		doc = tx.InsertTicket(st, t, c, e, found.Known.Users[t.RequesterID])
+		doc = written.Document
 		if w.Once != nil {
-			tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
+			tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), written.Event.CreatedAt)
 		}
 		return nil
 	})
 	return doc, err
 }
 
+// Written is what a write inside a transaction has made: Document is as the transaction
+// leaves it, once what it has queued has run.
+type Written struct {
+	Ticket   *desk.Ticket
+	Comment  *desk.Comment // nil for none
+	Event    *desk.Event
+	Document *wire.Document
+}
+
+// CreateIn is Create as part of a transaction.
+func (s *Service) CreateIn(ctx context.Context, tx *store.Tx, st *desk.Store, in *desk.TicketInput, w desk.Write) (*Written, error) {
+	found, err := s.find(ctx, tx, st, store.Need{Refs: in.Refs(), Comment: in.Comment != nil}, in)
+	if err != nil {
+		return nil, err
+	}
+	now := desk.At(s.Now())
+	t := desk.Open(in, found.Known, cmp.Or(w.Channel, channelOf(w.Actor)), now)
+	t.ID = found.TicketID
+	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
+	c := comment(in.Comment, found, t, e, now)
+	return &Written{t, c, e, tx.InsertTicket(st, t, c, e, found.Known.Users[t.RequesterID])}, nil
+}
+
 // Update changes a ticket and may add a comment. Errors: ErrNotFound, Invalid with
 // fields, Stale when it is not the version of w.IfSeq.
 func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk.TicketInput, w desk.Write) (*wire.Document, error) {
-	if id == 0 { // which a Need takes for a new one
-		return nil, desk.ErrNotFound
-	}
 	var doc *wire.Document
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		found, err := s.find(ctx, tx, st, store.Need{Ticket: id, Refs: in.Refs(), Comment: in.Comment != nil}, in)
+		written, err := s.UpdateIn(ctx, tx, st, id, in, w)
 		if err != nil {
 			return err
 		}
-		t := found.Ticket
-		if w.IfSeq != nil && *w.IfSeq != t.Seq {
-			return desk.Errorf(desk.Stale, "The ticket has changed since.")
-		}
-		now := max(desk.At(s.Now()), t.UpdatedAt)
-		e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
-		e.Changes = t.Apply(in, found.Known, now)
-		c := comment(in.Comment, found, t, e, now)
-		if err := tx.UpdateTicket(ctx, st, t, c, e, found.Known.Users[t.RequesterID]); err != nil {
-			return err
-		}
-		doc = &wire.Document{}
-		tx.ReadDocument(st, id, doc)
+		doc = written.Document
 		if w.Once == nil {
 			return nil
 		}
 		if err := tx.Flush(ctx); err != nil {
 			return err
 		}
-		tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), now)
+		tx.Remember(st, w.Once, doc.Append(nil, wire.Prepared{}), written.Event.CreatedAt)
 		return nil
 	})
 	return doc, err
+}
+
+// ReplyIn adds what a customer answered to a ticket, as part of a transaction: a solved or
+// pending ticket becomes open again; a closed one stays closed, and the reply becomes a
+// ticket of its own, channel follow_up, linked with it. Errors: ErrNotFound, Invalid.
+func (s *Service) ReplyIn(ctx context.Context, tx *store.Tx, st *desk.Store, id int64, c *desk.CommentInput, w desk.Write) (*Written, error) {
+	t, err := tx.LockTicket(ctx, st, id)
+	if err != nil {
+		return nil, err
+	}
+	in := &desk.TicketInput{Comment: c}
+	switch desk.OnCustomerReply(t.Status) {
+	case desk.ReplyReopens:
+		open := desk.StatusOpen
+		in.Status = &open
+	case desk.ReplyFollows:
+		return s.followIn(ctx, tx, st, t, c, w)
+	case desk.ReplyAdds:
+	}
+	return s.UpdateIn(ctx, tx, st, id, in, w)
+}
+
+// followIn makes a ticket that follows a closed one.
+func (s *Service) followIn(ctx context.Context, tx *store.Tx, st *desk.Store, t *desk.Ticket, c *desk.CommentInput, w desk.Write) (*Written, error) {
+	in := &desk.TicketInput{
+		Subject: &t.Subject, TypeID: &t.TypeID, RequesterID: &t.RequesterID, FromEmail: &desk.Text{Value: t.FromEmail},
+		Order: &t.Order, Products: &t.Products, Comment: c,
+	}
+	w.Channel = desk.ChannelFollowUp
+	written, err := s.CreateIn(ctx, tx, st, in, w)
+	if err == nil {
+		tx.LinkTickets(st, t.ID, written.Ticket.ID, desk.LinkFollowUp, desk.LinkFollows)
+	}
+	return written, err
+}
+
+// UpdateIn is Update as part of a transaction.
+func (s *Service) UpdateIn(ctx context.Context, tx *store.Tx, st *desk.Store, id int64, in *desk.TicketInput, w desk.Write) (*Written, error) {
+	if id == 0 { // which a Need takes for a new one
+		return nil, desk.ErrNotFound
+	}
+	found, err := s.find(ctx, tx, st, store.Need{Ticket: id, Refs: in.Refs(), Comment: in.Comment != nil}, in)
+	if err != nil {
+		return nil, err
+	}
+	t := found.Ticket
+	if w.IfSeq != nil && *w.IfSeq != t.Seq {
+		return nil, desk.Errorf(desk.Stale, "The ticket has changed since.")
+	}
+	now := max(desk.At(s.Now()), t.UpdatedAt)
+	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
+	e.Changes = t.Apply(in, found.Known, now)
+	c := comment(in.Comment, found, t, e, now)
+	if err := tx.UpdateTicket(ctx, st, t, c, e, found.Known.Users[t.RequesterID]); err != nil {
+		return nil, err
+	}
+	doc := &wire.Document{}
+	tx.ReadDocument(st, id, doc)
+	return &Written{t, c, e, doc}, nil
 }
 
 // AddComment adds a comment to a ticket; errors are those of Update.

@@ -91,7 +91,7 @@ CREATE TABLE ticket_links (
     store_id  BIGINT NOT NULL,
     ticket_id BIGINT NOT NULL,
     other_id  BIGINT NOT NULL,
-    kind      TEXT   NOT NULL, -- follow_up: other follows ticket; followed: ticket follows other; related
+    kind      TEXT   NOT NULL, -- follow_up: other follows ticket; follows: ticket follows other; related
     PRIMARY KEY (store_id, ticket_id, other_id, kind)
 );
 
