@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"time"
@@ -87,7 +88,7 @@ func (a *App) prepare(ctx context.Context) error {
 	if err := a.DB.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := a.Stores.EnsureDefault(ctx); err != nil {
+	if err := errors.Join(a.Stores.EnsureDefault(ctx), a.Stores.EnsureMailSecrets(ctx)); err != nil {
 		return err
 	}
 	var err error

@@ -2,6 +2,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -148,8 +149,40 @@ func (s *Stores) EnsureDefault(ctx context.Context) error {
 	return err
 }
 
+// EnsureMailSecrets gives the stores of older installations what signs reply addresses.
+func (s *Stores) EnsureMailSecrets(ctx context.Context) error {
+	list, err := s.List(ctx)
+	for _, st := range list {
+		if err == nil && st.Mail.Secret == "" {
+			err = s.change(ctx, st.ID, func(st *desk.Store) { st.Mail.Secret = cmp.Or(st.Mail.Secret, rand.Text()) })
+		}
+	}
+	return err
+}
+
+// change writes to a store as it is, under a lock.
+func (s *Stores) change(ctx context.Context, id int64, fn func(*desk.Store)) error {
+	defer s.forget()
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.LockStores(ctx); err != nil {
+			return err
+		}
+		list, err := s.DB.Stores(ctx)
+		if err != nil {
+			return err
+		}
+		for _, st := range list {
+			if st.ID == id {
+				fn(st)
+				tx.UpdateStore(st)
+			}
+		}
+		return nil
+	})
+}
+
 func newStore(name, host string) *desk.Store {
-	return &desk.Store{Name: name, NetworkDomain: host, Hosts: []string{host}, Zone: time.UTC, MediaSecret: rand.Text() + rand.Text()}
+	return &desk.Store{Name: name, NetworkDomain: host, Hosts: []string{host}, Zone: time.UTC, MediaSecret: rand.Text() + rand.Text(), Mail: desk.MailSettings{Secret: rand.Text()}}
 }
 
 // Create makes a store that answers on the hosts given; Conflict if another store has
