@@ -12,6 +12,7 @@ import (
 	"storedesk/internal/blob"
 	"storedesk/internal/commerce"
 	"storedesk/internal/feed"
+	"storedesk/internal/in/imap"
 	"storedesk/internal/in/mirror"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
@@ -38,6 +39,8 @@ type App struct {
 	Commerce   *commerce.Service
 	Sources    *settings.Sources
 	Mirror     *mirror.Mirror
+	Mailboxes  *settings.Mailboxes
+	Poller     *imap.Poller
 
 	stopping <-chan struct{} // closed when the server begins to stop
 	stop     func()
@@ -78,9 +81,12 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Sources:  &settings.Sources{DB: db, Now: now},
 		Mirror:   &mirror.Mirror{DB: db, Now: now, Log: log},
 
+		Mailboxes: &settings.Mailboxes{DB: db, Now: now},
+
 		stopping: stopping.Done(), stop: stop,
 	}
 	a.Deliveries = a.deliveries()
+	a.Poller = &imap.Poller{DB: db, Store: a.Stores.ByID, Now: now, Log: log}
 	return a
 }
 

@@ -24,6 +24,7 @@ type program struct {
 	User    userCommand    `cmd:"" help:"Make and list users."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and do nothing else."`
 	Webhook webhookCommand `cmd:"" help:"See what webhooks are sent, send it again, test them and change their secrets."`
+	Mailbox mailboxCommand `cmd:"" help:"Have mailboxes read over IMAP, and see how it goes."`
 	Jobs    jobsCommand    `cmd:"" help:"See the work that is under way, and have what was given up tried again."`
 	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
 	Version versionCommand `cmd:"" help:"Print the version."`

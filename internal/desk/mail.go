@@ -1,7 +1,5 @@
 package desk
 
-import "time"
-
 // Inbound says how a message reached a store.
 type Inbound struct {
 	Source       string // smtp, pipe, http, or imap:ID
@@ -113,25 +111,3 @@ const (
 
 // Participant is somebody who takes part in a ticket by mail.
 type Participant struct{ Address, Name string }
-
-// Mailbox is a folder that is read over IMAP.
-type Mailbox struct {
-	ID          int64
-	StoreID     int64
-	Address     string // host:port
-	Security    string // tls, starttls, none
-	Username    string
-	Secret      string // password, or JSON of an OAuth 2 client
-	Folder      string
-	UIDValidity uint32
-	LastUID     uint32
-	Enabled     bool
-	Pause       time.Duration
-	NextRunAt   Instant
-	LeaseUntil  Instant
-	LastOKAt    Instant
-	LastMailAt  Instant
-	LastError   string
-	There, Seen int64
-	CreatedAt   Instant
-}

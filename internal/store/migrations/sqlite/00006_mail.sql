@@ -148,6 +148,7 @@ CREATE TABLE mailboxes (
     secret       TEXT    NOT NULL, -- readable: password, or JSON of an OAuth 2 client and its refresh token
     folder       TEXT    NOT NULL,
     uid_validity BIGINT  NOT NULL DEFAULT 0,
+    first_uid    BIGINT  NOT NULL DEFAULT 1, -- messages below it stay out
     last_uid     BIGINT  NOT NULL DEFAULT 0,
     enabled      BOOLEAN NOT NULL DEFAULT TRUE,
     pause        BIGINT  NOT NULL, -- microseconds between polls
