@@ -31,13 +31,12 @@ func (p *Poller) dial(ctx context.Context, b *desk.Mailbox) (*imapclient.Client,
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	client, err := p.greet(ctx, &patient{conn}, b)
+	if !stop() { // it took too long, of which err is but a consequence
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("connect to %s: %w", b.Address, err)
-	}
-	if !stop() {
-		client.Close()
-		return nil, fmt.Errorf("connect to %s: %w", b.Address, context.Cause(ctx))
 	}
 	return client, nil
 }

@@ -48,10 +48,10 @@ func (p *Poller) connect(ctx context.Context, b *desk.Mailbox) (*session, error)
 }
 
 func (s *session) close() {
-	s.stop()
 	if s.client.State() != imap.ConnStateLogout {
 		_ = s.client.Logout().Wait() // good manners; the connection ends anyway
 	}
+	s.stop()
 	s.client.Close()
 }
 

@@ -57,7 +57,7 @@ func TestOAuth(t *testing.T) {
 					t.Errorf("%d tokens for two hours", *asked)
 				}
 
-				b.now = time.Now() // by which tokens end
+				b.now = time.Now()       // by which tokens end
 				s.token.Store("another") // ended before its time
 				b.fails("sign in")
 				b.poll()
