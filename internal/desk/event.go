@@ -30,9 +30,10 @@ type Event struct {
 	Actor     Actor
 	Type      string
 	Changes   []Change
-	CommentID int64 // the comment this write added, or 0
-	Public    bool  // whether that comment is public
-	CauseID   int64 // the event that led to this one, or 0
+	CommentID int64  // the comment this write added, or 0
+	Public    bool   // whether that comment is public
+	CauseID   int64  // the event that led to this one, or 0
+	Reason    string // why the program did it by itself; "" when somebody did it
 	CreatedAt Instant
 }
 

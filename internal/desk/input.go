@@ -153,6 +153,8 @@ type Write struct {
 	// IfSeq, when set, is the ticket version the writer has seen: another one is
 	// refused with Stale.
 	IfSeq *int64
+	// Reason is why the program does it by itself; the event keeps it. "" for people.
+	Reason string
 	// Channel is the door a new ticket came through; "" = as the actor says.
 	Channel Channel
 }

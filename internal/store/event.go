@@ -20,7 +20,7 @@ func scanEvent(row Row) (e desk.Event, err error) {
 	if err := json.Unmarshal([]byte(data), &d); err != nil {
 		return e, fmt.Errorf("data of event %d: %w", e.ID, err)
 	}
-	e.Changes, e.CommentID, e.Public = d.Changes, d.CommentID, d.Public
+	e.Changes, e.CommentID, e.Public, e.Reason = d.Changes, d.CommentID, d.Public, d.Reason
 	return e, nil
 }
 
@@ -29,11 +29,12 @@ type eventData struct {
 	Changes   []desk.Change `json:"changes,omitempty"`
 	CommentID int64         `json:"comment,omitempty"`
 	Public    bool          `json:"public,omitempty"`
+	Reason    string        `json:"reason,omitempty"`
 }
 
 // insertEvent queues the record of a write.
 func (tx *Tx) insertEvent(st *desk.Store, e *desk.Event) {
-	data, err := json.Marshal(eventData{e.Changes, e.CommentID, e.Public})
+	data, err := json.Marshal(eventData{e.Changes, e.CommentID, e.Public, e.Reason})
 	if err != nil {
 		panic(err) // changes hold texts, numbers and lists of them
 	}

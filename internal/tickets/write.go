@@ -62,7 +62,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *store.Tx, st *desk.Store, in
 	now := desk.At(s.Now())
 	t := desk.Open(in, found.Known, cmp.Or(w.Channel, channelOf(w.Actor)), now)
 	t.ID = found.TicketID
-	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, CreatedAt: now}
+	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, Reason: w.Reason, CreatedAt: now}
 	c := comment(in.Comment, found, t, e, now)
 	return &Written{t, c, e, tx.InsertTicket(st, t, c, e, found.Known.Users[t.RequesterID])}, nil
 }
@@ -137,7 +137,7 @@ func (s *Service) UpdateIn(ctx context.Context, tx *store.Tx, st *desk.Store, id
 		return nil, desk.Errorf(desk.Stale, "The ticket has changed since.")
 	}
 	now := max(desk.At(s.Now()), t.UpdatedAt)
-	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, CreatedAt: now}
+	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, Reason: w.Reason, CreatedAt: now}
 	e.Changes = t.Apply(in, found.Known, now)
 	c := comment(in.Comment, found, t, e, now)
 	if err := tx.UpdateTicket(ctx, st, t, c, e, found.Known.Users[t.RequesterID]); err != nil {

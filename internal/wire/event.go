@@ -29,6 +29,12 @@ func Event(dst []byte, e *desk.Event, st *desk.Store) ([]byte, error) {
 		dst = strconv.AppendBool(dst, e.Public)
 	}
 	dst = id(append(dst, `,"cause":`...), e.CauseID)
+	dst = append(dst, `,"reason":`...)
+	if e.Reason == "" {
+		dst = append(dst, "null"...)
+	} else {
+		dst = String(dst, e.Reason)
+	}
 	dst = instant(append(dst, `,"created_at":`...), e.CreatedAt, st.Zone)
 	return append(dst, '}'), err
 }

@@ -81,13 +81,13 @@ func TestEventsAreOnOneLine(t *testing.T) {
 	t.Parallel()
 	st := &desk.Store{ID: 1, NetworkDomain: "lamps.example", Zone: time.UTC}
 	e := &desk.Event{
-		ID: 5, UserID: 9, Seq: 2, Actor: desk.System, Type: desk.EventCustomerUpdated, CauseID: 4, CreatedAt: 1,
+		ID: 5, UserID: 9, Seq: 2, Actor: desk.System, Type: desk.EventCustomerUpdated, CauseID: 4, Reason: "closed by rule: \"<x>\"", CreatedAt: 1,
 		Changes: []desk.Change{{Field: "tags", From: nil, To: []any{"a\nb", "<é>", int64(3)}}},
 	}
 	got, err := wire.Event(nil, e, st)
 	want := `{"id":5,"event_id":"` + desk.EventUUID(st, 5) + `","type":"customer.updated","ticket":null,"user":9,"sequence":2,` +
 		`"actor":{"kind":"system","id":null},"changes":[{"field":"tags","from":null,"to":["a\nb","<é>",3]}],"comment":null,"is_public":null,` +
-		`"cause":4,"created_at":"1970-01-01T00:00:00.000001Z"}`
+		`"cause":4,"reason":"closed by rule: \"<x>\"","created_at":"1970-01-01T00:00:00.000001Z"}`
 	if err != nil || string(got) != want || strings.Contains(string(got), "\n") {
 		t.Errorf("%s, %v\nwant %s", got, err, want)
 	}
