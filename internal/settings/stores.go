@@ -228,7 +228,7 @@ func checkHosts(hosts []string) ([]string, error) {
 }
 
 // Settings are the names that Set knows, each with what it means.
-var Settings = [][2]string{
+var Settings = append([][2]string{
 	{"name", "the store's name"},
 	{"hosts", "the hosts it answers on, separated by commas"},
 	{"network_domain", "its own domain, as redirects to partner apps name it"},
@@ -236,7 +236,7 @@ var Settings = [][2]string{
 	{"timezone", "its time zone, such as Europe/Berlin: days and shown times are of this zone"},
 	{"media_ttl", "how long an attachment link stays valid, such as 720h; 0: as long as the attachment"},
 	{"second_factor_for_admins", "whether admins must have a second factor: yes or no"},
-}
+}, mailSettings...)
 
 // Set changes settings of a store by name, see Settings.
 func (s *Stores) Set(ctx context.Context, st *desk.Store, values map[string]string) error {
@@ -247,15 +247,10 @@ func (s *Stores) Set(ctx context.Context, st *desk.Store, values map[string]stri
 			return err
 		}
 	}
-	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.LockStores(ctx); err != nil {
-			return err
-		}
-		tx.UpdateStore(&changed)
-		return nil
-	})
-	if err != nil {
-		return hostTaken(err)
+	_, support := values["support_email"]
+	_, aliases := values["mail_aliases"]
+	if err := s.save(ctx, &changed, support || aliases); err != nil {
+		return err
 	}
 	*st = changed
 	s.forget()
@@ -263,6 +258,31 @@ func (s *Stores) Set(ctx context.Context, st *desk.Store, values map[string]stri
 		return s.DB.RebuildDocuments(ctx, st) // the instants in them are of the store's zone
 	}
 	return nil
+}
+
+// save writes a changed store. addresses says that it may receive other mail than before.
+func (s *Stores) save(ctx context.Context, st *desk.Store, addresses bool) error {
+	var taken error
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.LockStores(ctx); err != nil {
+			return err
+		}
+		if addresses {
+			all, err := s.DB.Stores(ctx)
+			if err != nil {
+				return err
+			}
+			if taken = receivedElsewhere(st, all); taken != nil {
+				return taken
+			}
+		}
+		tx.UpdateStore(st)
+		return nil
+	})
+	if taken != nil {
+		return taken
+	}
+	return hostTaken(err)
 }
 
 func setOne(st *desk.Store, name, value string) (err error) {
@@ -288,7 +308,11 @@ func setOne(st *desk.Store, name, value string) (err error) {
 			err = desk.Errorf(desk.Invalid, "%q is neither yes nor no", value)
 		}
 	default:
-		err = desk.Errorf(desk.Invalid, "no setting is called %q; there are %s", name, settingNames())
+		known, err := setMail(&st.Mail, name, value)
+		if known {
+			return err
+		}
+		return desk.Errorf(desk.Invalid, "no setting is called %q; there are %s", name, settingNames())
 	}
 	return err
 }
