@@ -57,6 +57,7 @@ func (s *Service) create(ctx context.Context, st *desk.Store, in *desk.UserInput
 			return err
 		}
 		tx.InsertUser(st, u)
+		linkHistory(tx, st, u, now)
 		if err := s.record(ctx, tx, st, u, &desk.Event{Actor: w.Actor, Type: desk.EventCustomerCreated, CreatedAt: now}); err != nil {
 			return err
 		}
@@ -90,7 +91,12 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 		if err := tx.UpdateUser(ctx, st, u, renamed); err != nil {
 			return err
 		}
-		e := &desk.Event{Actor: w.Actor, Type: desk.EventCustomerUpdated, CreatedAt: desk.At(s.Now())}
+		now := desk.At(s.Now())
+		if desk.Fold(before.Email) != desk.Fold(u.Email) {
+			tx.DeleteUserAddress(st, u.ID, u.Email) // it is their first one now
+			linkHistory(tx, st, u, now)
+		}
+		e := &desk.Event{Actor: w.Actor, Type: desk.EventCustomerUpdated, CreatedAt: now}
 		if e.Changes, err = wire.Changes(wire.User(nil, &before, st.Zone), wire.User(nil, u, st.Zone)); err != nil {
 			return err
 		}
@@ -100,6 +106,13 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 		return nil, emailTaken
 	}
 	return u, err
+}
+
+// linkHistory has a user be given what was written from their address before.
+func linkHistory(tx *store.Tx, st *desk.Store, u *desk.User, now desk.Instant) {
+	if u.Email != "" {
+		tx.Enqueue(desk.LinkHistory(st, u.ID, now))
+	}
 }
 
 // record writes down what happened to a customer or lead. Staff are no customers: what

@@ -146,10 +146,12 @@ func (tx *Tx) InsertUserEvent(st *desk.Store, u *desk.User, e *desk.Event) {
 	tx.Exec("UPDATE users SET seq = $3 WHERE store_id = $1 AND id = $2", st.ID, u.ID, u.Seq)
 }
 
-// EmailTaken tells whether another user of the store has this address, in any case.
+// EmailTaken tells whether another user of the store has this address, in any case, be
+// it their own or a further one.
 func (tx *Tx) EmailTaken(ctx context.Context, st *desk.Store, email string, but int64) (bool, error) {
 	n := 0
-	err := one(ctx, tx, "SELECT count(*) FROM users WHERE store_id = $1 AND email_folded = $2 AND email_folded <> '' AND id <> $3",
+	err := one(ctx, tx, `SELECT (SELECT count(*) FROM users WHERE store_id = $1 AND email_folded = $2 AND email_folded <> '' AND id <> $3) +
+		(SELECT count(*) FROM user_addresses WHERE store_id = $1 AND address = $2 AND user_id <> $3)`,
 		[]any{st.ID, desk.Fold(email), but}, &n)
 	return n > 0, err
 }

@@ -41,6 +41,9 @@ func FromDir(ctx context.Context, db *store.DB, st *desk.Store, dir string, o Op
 		return r.report, err
 	}
 	err := r.files(ctx, dir)
+	if err == nil {
+		err = r.linkHistory(ctx, db, st)
+	}
 	if ctx.Err() == nil { // who interrupts does not want to wait: the next start builds what is missing
 		err = errors.Join(err, r.bulk.Finish(ctx))
 	}

@@ -44,7 +44,7 @@ func (p *pull) kinds(ctx context.Context, kinds []Kind) error {
 			return err
 		}
 	}
-	return nil
+	return p.linkHistory(ctx, p.db, p.st)
 }
 
 // pull is an import from a live store.

@@ -19,6 +19,7 @@ type event struct {
 	Type string          `json:"event_type"`
 	Data json.RawMessage `json:"data"`
 
+	user  int64                                                        // that is written; 0: it is about something else
 	write func(context.Context, *store.Bulk) (store.BulkResult, error) // nil: there is nothing to write
 }
 
@@ -62,9 +63,17 @@ func (e *event) change() error {
 	case "product":
 		return changed(e, importer.ReadProduct, (*store.Bulk).WriteProducts)
 	case "customer":
-		return changed(e, importer.ReadUser, (*store.Bulk).WriteUsers)
+		return changed(e, e.readUser, (*store.Bulk).WriteUsers)
 	}
 	return nil
+}
+
+func (e *event) readUser(data []byte) (*desk.User, error) {
+	u, err := importer.ReadUser(data)
+	if err == nil {
+		e.user = u.ID
+	}
+	return u, err
 }
 
 func changed[T any](e *event, read func([]byte) (T, error), write func(*store.Bulk, context.Context, []T) (store.BulkResult, error)) error {

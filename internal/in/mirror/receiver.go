@@ -177,6 +177,9 @@ func (v *Receiver) write(ctx context.Context, st *desk.Store, e *event) (desk.Ta
 		if outcome, err = e.apply(ctx, tx.Mirror(st, now)); err != nil {
 			return err
 		}
+		if e.user != 0 && outcome == desk.EventApplied {
+			tx.Enqueue(desk.LinkHistory(st, e.user, now))
+		}
 		tx.InsertSourceEvent(st, e.ID, e.Type, outcome, now)
 		return nil
 	})

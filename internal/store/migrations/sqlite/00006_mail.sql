@@ -68,6 +68,14 @@ CREATE TABLE user_addresses (
 );
 CREATE INDEX user_addresses_user ON user_addresses (store_id, user_id);
 
+-- Tickets that may close by themselves, by what they are waiting since.
+CREATE INDEX tickets_solved ON tickets (store_id, solved_at, id) WHERE status = 'solved';
+CREATE INDEX tickets_idle ON tickets (store_id, updated_at, id) WHERE status <> 'closed';
+
+-- What was written by addresses that belong to nobody yet.
+CREATE INDEX tickets_unknown ON tickets (store_id, lower(from_email), id) WHERE requester_id = 0 AND from_email IS NOT NULL;
+CREATE INDEX comments_unknown ON comments (store_id, lower(from_email), ticket_id) WHERE author_id = 0 AND from_email IS NOT NULL;
+
 -- Senders that the store has judged: an address, or @ and a domain.
 CREATE TABLE sender_rules (
     store_id   BIGINT NOT NULL,
