@@ -287,7 +287,7 @@ func (storeSet) Help() string {
 	var b strings.Builder
 	b.WriteString("Settings:\n")
 	for _, s := range settings.Settings {
-		fmt.Fprintf(&b, "  %-15s %s\n", s[0], s[1])
+		fmt.Fprintf(&b, "  %-24s %s\n", s[0], s[1])
 	}
 	return b.String()
 }
@@ -329,6 +329,7 @@ type userCommand struct {
 	Invite    userInvite    `cmd:"" help:"Invite somebody to the staff of a store, and print the link to give them. It works once, for 72 hours."`
 	ResetLink userResetLink `cmd:"" help:"Print a link with which a member of staff chooses a new password. It works once, for 24 hours."`
 	List      userList      `cmd:"" help:"List users, newest first."`
+	Address   userAddress   `cmd:"" help:"See and change the further addresses of a user: by mail from one of them they are known."`
 	Staff     userStaff     `cmd:"" help:"List who can sign in to a store."`
 }
 

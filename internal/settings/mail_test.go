@@ -118,3 +118,31 @@ func TestAddressesLeadToOneStore(t *testing.T) {
 		}
 	})
 }
+
+func TestDKIMKeys(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := &settings.Stores{DB: db, Now: time.Now}
+		st, err := s.Create(t.Context(), "Lamps", []string{"lamps.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for selector, key := range map[string]string{"": "pem", "sd1": "", "a.b": "pem", "-a": "pem", "a b": "pem", strings.Repeat("a", 64): "pem"} {
+			if err := s.SetDKIM(t.Context(), st, selector, key); desk.CodeOf(err) != desk.Invalid {
+				t.Errorf("%q: %v", selector, err)
+			}
+		}
+		for _, want := range [][2]string{{"sd20260301", "pem"}, {"", ""}} {
+			if err := s.SetDKIM(t.Context(), st, want[0], want[1]); err != nil {
+				t.Fatal(err)
+			}
+			now, err := s.ByID(t.Context(), st.ID)
+			if err != nil || now.Mail.DKIMSelector != want[0] || now.Mail.DKIMKey != want[1] || st.Mail.DKIMSelector != want[0] {
+				t.Errorf("%+v, %v", now.Mail, err)
+			}
+		}
+		if got := settings.DKIMSelector(time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC)); got != "sd20260301" {
+			t.Error(got)
+		}
+	})
+}
