@@ -22,26 +22,29 @@ func fixed(path string) func(*goods) string { return func(*goods) string { retur
 
 // tenancies has a row for every route: a new route without one fails the test.
 var tenancies = map[string]tenancy{
-	"GET ":                        {path: fixed("")},
-	"GET tickets/":                {path: fixed("tickets/")},
-	"POST tickets/":               {path: fixed("tickets/"), body: `{"subject":"new"}`},
-	"GET tickets/{id}/":           {path: ticketPath("")},
-	"PUT tickets/{id}/":           {path: ticketPath(""), body: `{"subject":"taken over"}`},
-	"PATCH tickets/{id}/":         {path: ticketPath(""), body: `{"status":"closed"}`},
-	"GET tickets/{id}/comments/":  {path: ticketPath("comments/")},
-	"POST tickets/{id}/comments/": {path: ticketPath("comments/"), body: `{"body":"taken over"}`},
-	"POST tickets/attachments/":   {path: fixed("tickets/attachments/"), body: "upload"},
-	"GET tickettypes/":            {path: fixed("tickettypes/")},
-	"GET tickettypes/{id}/":       {path: func(g *goods) string { return fmt.Sprintf("tickettypes/%d/", g.kind) }},
-	"GET users/":                  {path: fixed("users/")},
-	"POST users/":                 {path: fixed("users/"), body: `{"email":"new@example.com"}`},
-	"GET users/{id}/":             {path: userPath},
-	"PUT users/{id}/":             {path: userPath, body: `{"first_name":"taken over"}`},
-	"PATCH users/{id}/":           {path: userPath, body: `{"is_blocked":true}`},
-	"GET orders/":                 {path: fixed("orders/")},
-	"GET orders/{number}/":        {path: func(g *goods) string { return "orders/" + g.order + "/" }},
-	"GET products/":               {path: fixed("products/")},
-	"GET products/{id}/":          {path: func(g *goods) string { return fmt.Sprintf("products/%d/", g.product) }},
+	"GET ":                         {path: fixed("")},
+	"GET tickets/":                 {path: fixed("tickets/")},
+	"POST tickets/":                {path: fixed("tickets/"), body: `{"subject":"new"}`},
+	"GET tickets/{id}/":            {path: ticketPath("")},
+	"PUT tickets/{id}/":            {path: ticketPath(""), body: `{"subject":"taken over"}`},
+	"PATCH tickets/{id}/":          {path: ticketPath(""), body: `{"status":"closed"}`},
+	"GET tickets/{id}/comments/":   {path: ticketPath("comments/")},
+	"POST tickets/{id}/comments/":  {path: ticketPath("comments/"), body: `{"body":"taken over"}`},
+	"POST tickets/attachments/":    {path: fixed("tickets/attachments/"), body: "upload"},
+	"GET tickettypes/":             {path: fixed("tickettypes/")},
+	"GET tickettypes/{id}/":        {path: func(g *goods) string { return fmt.Sprintf("tickettypes/%d/", g.kind) }},
+	"GET users/":                   {path: fixed("users/")},
+	"POST users/":                  {path: fixed("users/"), body: `{"email":"new@example.com"}`},
+	"GET users/{id}/":              {path: userPath},
+	"PUT users/{id}/":              {path: userPath, body: `{"first_name":"taken over"}`},
+	"PATCH users/{id}/":            {path: userPath, body: `{"is_blocked":true}`},
+	"GET users/{id}/addresses/":    {path: addressPath("")},
+	"POST users/{id}/addresses/":   {path: addressPath(""), body: `{"address":"taken@over.example"}`},
+	"DELETE users/{id}/addresses/": {path: addressPath("?address=taken@over.example")},
+	"GET orders/":                  {path: fixed("orders/")},
+	"GET orders/{number}/":         {path: func(g *goods) string { return "orders/" + g.order + "/" }},
+	"GET products/":                {path: fixed("products/")},
+	"GET products/{id}/":           {path: func(g *goods) string { return fmt.Sprintf("products/%d/", g.product) }},
 
 	"GET webhooks/":                 {path: fixed("webhooks/")},
 	"POST webhooks/":                {path: fixed("webhooks/"), body: hookBody},
@@ -64,6 +67,10 @@ func hookPath(rest string) func(*goods) string {
 
 func ticketPath(rest string) func(*goods) string {
 	return func(g *goods) string { return fmt.Sprintf("tickets/%d/%s", g.ticket, rest) }
+}
+
+func addressPath(rest string) func(*goods) string {
+	return func(g *goods) string { return userPath(g) + "addresses/" + rest }
 }
 
 func userPath(g *goods) string { return fmt.Sprintf("users/%d/", g.user) }

@@ -208,6 +208,7 @@ func TestAllowNamesMethodsInOrder(t *testing.T) {
 		"tickettypes/{id}/":      "GET, HEAD, OPTIONS",
 		"users/":                 "GET, POST, HEAD, OPTIONS",
 		"users/{id}/":            "GET, PUT, PATCH, HEAD, OPTIONS",
+		"users/{id}/addresses/":  "GET, POST, DELETE, HEAD, OPTIONS",
 		"orders/":                "GET, HEAD, OPTIONS",
 		"orders/{number}/":       "GET, HEAD, OPTIONS",
 		"products/":              "GET, HEAD, OPTIONS",

@@ -41,6 +41,9 @@ var table = []Route{
 	{Method: "GET", Path: "users/{id}/", Scope: "users", handle: (*API).showUser},
 	{Method: "PUT", Path: "users/{id}/", Scope: "users", handle: (*API).updateUser},
 	{Method: "PATCH", Path: "users/{id}/", Scope: "users", handle: (*API).updateUser},
+	{Method: "GET", Path: "users/{id}/addresses/", Scope: "users", handle: (*API).listAddresses},
+	{Method: "POST", Path: "users/{id}/addresses/", Scope: "users", handle: (*API).addAddress},
+	{Method: "DELETE", Path: "users/{id}/addresses/", Scope: "users", handle: (*API).removeAddress},
 
 	{Method: "GET", Path: "orders/", Scope: "orders", handle: (*API).listOrders},
 	{Method: "GET", Path: "orders/{number}/", Scope: "orders", handle: (*API).showOrder},
