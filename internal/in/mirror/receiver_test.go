@@ -13,6 +13,7 @@ import (
 
 	"storedesk/internal/desk"
 	"storedesk/internal/in/mirror"
+	"storedesk/internal/store"
 	"storedesk/internal/store/storetest"
 )
 
@@ -123,6 +124,10 @@ func TestEvents(t *testing.T) {
 		}
 		if here.get("users/2/", &u); u.Email != "bobby@shop.example" || u.Orders != 3 {
 			t.Errorf("the customer is %+v", u)
+		}
+		linking, err := here.DB.ListJobs(t.Context(), store.JobQuery{Kind: desk.LinkHistoryKind, Limit: 100})
+		if err != nil || len(linking) != 2 || string(linking[0].Args) != `{"user":2}` {
+			t.Errorf("%d jobs link what was written before, %v", len(linking), err)
 		}
 		if s := here.source(); s.Received != int64(taken) || s.Applied != 7 || s.LastEventAt == 0 {
 			t.Errorf("the record is %+v, want %d received", s, taken)
