@@ -16,19 +16,30 @@ type Rate struct {
 // left. One statement does it all, so nodes and goroutines share the rate exactly
 // (GCRA: the row holds when the next attempt would be in time).
 func (db *DB) Spend(ctx context.Context, key string, r Rate, now desk.Instant) (ok bool, err error) {
-	err = db.Write(ctx, func(tx *Tx) error {
-		var due int64
-		err := one(ctx, tx, `INSERT INTO rates (key, due) VALUES ($1, CAST($2 AS BIGINT) + $3)
-			ON CONFLICT (key) DO UPDATE SET due = CASE WHEN rates.due > $2 THEN rates.due ELSE $2 END + $3
-			WHERE rates.due <= CAST($2 AS BIGINT) + $4 RETURNING due`,
-			[]any{key, int64(now), int64(r.Interval), int64(r.Interval) * (r.Burst - 1)}, &due)
-		ok = err == nil
-		if desk.CodeOf(err) == desk.NotFound {
-			return nil
-		}
+	err = db.Write(ctx, func(tx *Tx) (err error) {
+		ok, err = tx.spend(ctx, key, r, now)
 		return err
 	})
 	return ok, err
+}
+
+// Spend is DB.Spend as part of a write: an attempt counts only if the write succeeds, and
+// who spends from the same key waits until this write ends.
+func (tx *Tx) Spend(ctx context.Context, key string, r Rate, now desk.Instant) (ok bool, err error) {
+	tx.Begin()
+	return tx.spend(ctx, key, r, now)
+}
+
+func (tx *Tx) spend(ctx context.Context, key string, r Rate, now desk.Instant) (ok bool, err error) {
+	var due int64
+	err = one(ctx, tx, `INSERT INTO rates (key, due) VALUES ($1, CAST($2 AS BIGINT) + $3)
+			ON CONFLICT (key) DO UPDATE SET due = CASE WHEN rates.due > $2 THEN rates.due ELSE $2 END + $3
+			WHERE rates.due <= CAST($2 AS BIGINT) + $4 RETURNING due`,
+		[]any{key, int64(now), int64(r.Interval), int64(r.Interval) * (r.Burst - 1)}, &due)
+	if desk.CodeOf(err) == desk.NotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Refund queues that an attempt does not count after all.
