@@ -14,9 +14,9 @@ type Inbound struct {
 type Mail struct {
 	ID int64
 	Inbound
-	BlobKey   string // the bytes as they came
-	SHA256    string
-	Size      int64
+	BlobKey   string // the bytes as they are kept; "": they are short, and in the database
+	SHA256    string // of the bytes as they came, without the trace header that we put in front
+	Size      int64  // of the bytes as they are kept
 	Fate      Fate
 	Reason    string // why, in words
 	MessageID string // of the header, without brackets

@@ -3,16 +3,16 @@
 -- What a store's mail needs to know of the store, as JSON.
 ALTER TABLE stores ADD COLUMN mail TEXT NOT NULL DEFAULT '{}';
 
--- The ledger: one row for each message ever received, whatever became of it. The bytes as
--- they came are in the blob.
+-- The ledger: one row for each message ever received, whatever became of it. The bytes are
+-- in the blob, or, of a short message, in mail_raws.
 CREATE TABLE mails (
     store_id      BIGINT NOT NULL,
     id            BIGINT NOT NULL,
     source        TEXT   NOT NULL, -- smtp, pipe, http, or imap:ID
     source_key    TEXT   NOT NULL, -- what the source knows the message by; one row for each
-    blob_key      TEXT   NOT NULL,
-    sha256        TEXT   NOT NULL,
-    size          BIGINT NOT NULL,
+    blob_key      TEXT   NOT NULL, -- '': in mail_raws
+    sha256        TEXT   NOT NULL, -- of the bytes as they came
+    size          BIGINT NOT NULL, -- of the bytes as they are kept, with the trace header of our own
     envelope_from TEXT   NOT NULL DEFAULT '',
     envelope_to   TEXT   NOT NULL DEFAULT '', -- the recipients of this store, a line each
     peer          TEXT   NOT NULL DEFAULT '', -- the address it came from
@@ -34,7 +34,17 @@ CREATE INDEX mails_fate ON mails (store_id, fate, id);
 CREATE INDEX mails_ticket ON mails (store_id, ticket_id, id) WHERE ticket_id > 0;
 CREATE INDEX mails_message ON mails (store_id, message_id) WHERE message_id <> '';
 CREATE INDEX mails_from ON mails (store_id, from_address, id);
+CREATE INDEX mails_sha256 ON mails (store_id, sha256);
 INSERT INTO sequences (name, value) VALUES ('mail', 0);
+
+-- The bytes of short messages, so that taking one in costs a share of a group commit and no
+-- file of its own. A table beside the ledger, whose rows are written again with their fate.
+CREATE TABLE mail_raws (
+    store_id BIGINT NOT NULL,
+    mail_id  BIGINT NOT NULL,
+    raw      BLOB  NOT NULL,
+    PRIMARY KEY (store_id, mail_id)
+);
 
 -- Message-IDs by which an answer finds its ticket: of mail sent and of mail received.
 CREATE TABLE message_ids (
