@@ -107,3 +107,16 @@ func twins(ctx context.Context, r reader, st *desk.Store, m *desk.Mail) (list []
 	})
 	return list, err
 }
+
+// MailOfComment returns the row of the ledger of the mail that a comment was made of, or
+// desk.ErrNotFound when it did not come by mail.
+func (db *DB) MailOfComment(ctx context.Context, st *desk.Store, ticket, comment int64) (*desk.Mail, error) {
+	list, err := mails(ctx, db, "m.store_id = $1 AND m.ticket_id = $2 AND m.ticket_id > 0 AND m.comment_id = $3 ORDER BY m.id LIMIT 1", st.ID, ticket, comment)
+	if err == nil && len(list) == 0 {
+		return nil, desk.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}

@@ -14,7 +14,7 @@ var (
 		dankjewel obrigado obrigada tack takk tak kiitos ขอบคุณ ขอบคุณครับ ขอบคุณค่ะ ขอบคุณมาก ขอบคุณมากครับ ขอบคุณมากค่ะ`)
 	politeWords = wordSet(`you so very much a lot many all for your the quick fast great help support reply answer response again hi hello
 		dear team everyone best regards kind greetings perfect excellent awesome wonderful super got it received have nice day weekend
-		vielen herzlichen besten lieben schönen tag gruß grüße gruss grüsse mfg liebe hallo für die schnelle hilfe antwort ihre
+		vielen herzlichen besten lieben schön schönen sehr tag gruß grüße gruss grüsse mfg liebe hallo für die schnelle hilfe antwort ihre
 		beaucoup bien bonjour cordialement pour votre aide réponse bonne journée parfait
 		muchas muchísimas mil hola saludos por su tu ayuda respuesta perfecto
 		mille tante ciao saluti per il suo aiuto risposta perfetto gentilissimi
