@@ -42,6 +42,8 @@ type world struct {
 
 const support = "help@shop.example"
 
+var silent = slog.New(slog.DiscardHandler)
+
 func each(t *testing.T, fn func(w *world)) {
 	t.Helper()
 	t.Parallel()

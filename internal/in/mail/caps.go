@@ -13,15 +13,16 @@ import (
 // rate is per hour, all at once if it comes so. What is above is not lost: it stays in the
 // ledger, with the reason, and can be let in from there.
 type Caps struct {
-	Automatic int64 // mails written by programs, for each address that an answer would go to
+	Notes     int64 // answers written by programs, from one address; those above are suppressed
+	Automatic int64 // other mails by programs, for each address that an answer would go to; so are those
+	Ticket    int64 // mails to one ticket; so are those
+	Address   int64 // mails from one address; so are those
 	Answered  int64 // mails from one address; those above are let in, and no program answers them
-	Address   int64 // mails from one address; those above are suppressed
-	Ticket    int64 // mails to one ticket; those above are suppressed
 }
 
-// DefaultCaps stop a loop within the hour and leave room for a shop whose contact form
-// sends from one address.
-var DefaultCaps = Caps{Automatic: 5, Answered: 60, Address: 3000, Ticket: 60}
+// DefaultCaps stop a loop within the hour, and leave room for what is no loop, since it is
+// never answered by us: a marketplace that sends all its orders from one address.
+var DefaultCaps = Caps{Notes: 5, Automatic: 300, Ticket: 60, Address: 3000, Answered: 60}
 
 // perHour is so many at once, and then one each time an hour's share has passed.
 func perHour(n int64) store.Rate {
@@ -48,7 +49,8 @@ func (h *Handler) cap(ctx context.Context, tx *store.Tx, f *facts, d decision, n
 		what  string
 	}{
 		{"mail-from:" + from, caps.Address, true, false, "mails from " + f.letter.named()},
-		{"mail-automatic:" + from + " " + desk.Fold(f.letter.answerTo()), caps.Automatic, f.letter.automatic != "", false, "automatic mails from " + f.letter.named()},
+		{"mail-note:" + from, caps.Notes, d.do == addNote, false, "automatic answers from " + f.letter.named()},
+		{"mail-automatic:" + from + " " + desk.Fold(f.letter.answerTo()), caps.Automatic, f.letter.automatic != "" && d.do == openTicket, false, "automatic mails from " + f.letter.named()},
 		{fmt.Sprintf("mail-ticket:%d", d.ticket), caps.Ticket, d.ticket != 0, false, fmt.Sprintf("mails to ticket %d", d.ticket)},
 		{"mail-answered:" + from, caps.Answered, !d.quiet, true, "mails from " + f.letter.named()},
 	}

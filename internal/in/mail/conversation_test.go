@@ -103,16 +103,18 @@ func TestThanksLeaveASolvedTicketSolved(t *testing.T) {
 // TestNobodyElseJoins: knowing an id, a name or even a reply address is not taking part.
 func TestNobodyElseJoins(t *testing.T) {
 	each(t, func(w *world) {
-		m := w.take("", "Hello")
+		m := w.take("From: ann@mail.example", "Hello")
 		ours := w.answered(m.TicketID, "x1@shop.example")
 		token := w.st.ReplyAddress(m.TicketID, 0)
 		for _, header := range []string{
 			"From: eve@evil.example\nIn-Reply-To: <" + ours + ">",
 			"From: eve@evil.example\nTo: " + token,
 			"From: eve@evil.example\nReferences: <" + m.MessageID + ">",
-			"From: Ann <eve@evil.example>\nSender: ann@example.com\nTo: " + token,
-			"From: ann@example.com, eve@evil.example\nSender: ann@example.com\nTo: " + token,
-			"From: \"ann@example.com\" <eve@evil.example>\nReply-To: ann@example.com\nTo: " + token,
+			"From: Ann <eve@evil.example>\nSender: ann@mail.example\nTo: " + token,
+			"From: ann@mail.example, eve@evil.example\nSender: ann@mail.example\nTo: " + token,
+			"From: ann@mail.example\nFrom: eve@evil.example\nTo: " + token,
+			"From: \"ann@mail.example\" <eve@evil.example>\nReply-To: ann@mail.example\nTo: " + token,
+			"From: ann@maıl.example\nTo: " + token, // i without a dot
 		} {
 			other := w.want(w.take(header, "Send it to me instead"), desk.MailTicket, "takes no part")
 			links := get(w.db.TicketLinks(w.Context(), w.st, other.TicketID))(w)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +25,7 @@ func (d dying) Check(context.Context, mailauth.Envelope, io.ReaderAt, int64, str
 // TestWhatCannotBeHandledIsKept as a ticket with the original attached, and others go on.
 func TestWhatCannotBeHandledIsKept(t *testing.T) {
 	each(t, func(w *world) {
-		w.h.Log = slog.New(slog.DiscardHandler)
+		w.h.Log = silent
 		raw := w.letter("", "Hello")
 		w.h.Auth = dying{w}
 		m := w.want(w.takeRaw(raw), desk.MailTicket, "panic: oops")
@@ -48,7 +47,7 @@ func TestNothingIsKeptTwice(t *testing.T) {
 	each(t, func(w *world) {
 		raw := w.h.Raw
 		down := 7
-		w.h.Log = slog.New(slog.DiscardHandler)
+		w.h.Log = silent
 		w.h.Raw = func(ctx context.Context, st *desk.Store, m *desk.Mail) (io.ReadCloser, error) {
 			if down--; down >= 0 {
 				return nil, errors.New("the blob store is down")

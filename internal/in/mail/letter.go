@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/mime"
@@ -63,10 +64,12 @@ func writer(msg *mime.Message, in desk.Inbound) (from mime.Address, sure bool) {
 	return mime.Address{}, false
 }
 
-// valid tells whether an address can be written to.
+// valid tells whether an address can be written to, and is compared as what it is: folding
+// makes an i of ı, so the one domain would pass for the other (Unicode TR 36 section 2.10).
 func valid(address string) bool {
 	_, err := desk.EmailKey(address)
-	return address != "" && err == nil && address == strings.TrimSpace(address)
+	disguised := strings.ContainsFunc(address, func(r rune) bool { return r > unicode.MaxASCII && unicode.ToUpper(r) <= unicode.MaxASCII })
+	return err == nil && !disguised && address == strings.TrimSpace(address)
 }
 
 func same(a, b string) bool { return desk.Fold(a) == desk.Fold(b) }

@@ -61,9 +61,17 @@ func TestAutomaticAnswersAreNotes(t *testing.T) {
 func TestRespondersStop(t *testing.T) {
 	each(t, func(w *world) {
 		fates := map[desk.Fate]int{}
+		ticket := w.take("", "Hello").TicketID
 		for i := range 12 {
-			m := w.take("Auto-Submitted: auto-generated\nFrom: cron@example.com", fmt.Sprint("run ", i))
-			fates[m.Fate]++
+			fates[w.take("Auto-Submitted: auto-replied\nTo: "+w.st.ReplyAddress(ticket, 0), fmt.Sprint("away ", i)).Fate]++
+		}
+		if want := map[desk.Fate]int{desk.MailComment: 5, desk.MailSuppressed: 7}; fmt.Sprint(fates) != fmt.Sprint(want) {
+			w.Errorf("%v, want %v", fates, want)
+		}
+		clear(fates)
+		w.h.Caps = mail.Caps{Automatic: 5, Answered: 100, Address: 100, Ticket: 100, Notes: 100}
+		for i := range 12 {
+			fates[w.take("Auto-Submitted: auto-generated\nFrom: cron@example.com", fmt.Sprint("run ", i)).Fate]++
 		}
 		if want := map[desk.Fate]int{desk.MailTicket: 5, desk.MailSuppressed: 7}; fmt.Sprint(fates) != fmt.Sprint(want) {
 			w.Errorf("%v, want %v", fates, want)
@@ -78,7 +86,7 @@ func TestRespondersStop(t *testing.T) {
 // one ticket and for one address; a sender the store allows is not counted.
 func TestCapsOfPeople(t *testing.T) {
 	each(t, func(w *world) {
-		w.h.Caps = mail.Caps{Automatic: 1, Answered: 3, Address: 8, Ticket: 4}
+		w.h.Caps = mail.Caps{Automatic: 1, Notes: 1, Answered: 3, Address: 8, Ticket: 4}
 		m := w.take("", "Hello")
 		to := "To: " + w.st.ReplyAddress(m.TicketID, 0)
 		var got []string
