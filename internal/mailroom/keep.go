@@ -28,6 +28,9 @@ type Kept struct {
 // SHA256 is the lower-case hex hash of the bytes as they came.
 func (k *Kept) SHA256() string { return k.sha256 }
 
+// Size is the number of bytes as they are kept.
+func (k *Kept) Size() int64 { return k.size }
+
 // Keep reads a message and keeps it with trace, header fields of our own that end in CRLF,
 // in front. It streams: memory does not grow with the size. Errors: ErrTooLarge, those of
 // body, those of the blob store.

@@ -168,7 +168,10 @@ func TestOneRowForEachKey(t *testing.T) {
 			t.Errorf("rows %v, fresh %d, jobs %v", ids, fresh, r.jobs())
 		}
 		blobs := 0
-		for range r.Blobs.Keys(t.Context(), time.Now().Add(time.Hour)) {
+		for _, err := range r.Blobs.Keys(t.Context(), time.Now().Add(time.Hour)) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			blobs++
 		}
 		if blobs != 1 {
@@ -426,7 +429,10 @@ func TestHeldMailIsGivenUp(t *testing.T) {
 		if _, err := r.Raw(t.Context(), r.lamps, m); desk.CodeOf(err) != desk.NotFound || !strings.HasSuffix(m.Reason, "because") {
 			t.Errorf("%v, %q", err, m.Reason)
 		}
-		for range r.Blobs.Keys(t.Context(), time.Now().Add(time.Hour)) {
+		for _, err := range r.Blobs.Keys(t.Context(), time.Now().Add(time.Hour)) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			t.Error("a blob stayed")
 		}
 		if err := r.Replay(t.Context(), r.lamps, small, true); desk.CodeOf(err) != desk.NotFound {

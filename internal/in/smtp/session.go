@@ -111,7 +111,10 @@ func (s *session) Data(r io.Reader) error {
 		// The key is random: a peer that did not hear our 250 sends the message again, and
 		// that it is the same is seen by its content.
 		a.Source, a.SourceKey, a.EnvelopeFrom = "smtp", id, s.from
-		a.Peer, a.Helo = s.net.peer.String(), s.conn.Hostname()
+		a.Helo = s.conn.Hostname()
+		if !s.server.peers.trusts(s.net.peer) {
+			a.Peer = s.net.peer.String() // of mail from a server in front, SPF has nothing to say
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), writeWait)
 	defer cancel()
@@ -139,7 +142,7 @@ func (s *session) unkept(err error) error {
 
 // trouble logs what the peer need not know.
 func (s *session) trouble(doing string, err error) error {
-	s.server.Log.Error("smtp: "+doing, slog.String("peer", s.net.peer.String()), slog.Any("error", err))
+	s.server.Log.Error("smtp: something went wrong", slog.String("doing", doing), slog.String("peer", s.net.peer.String()), slog.Any("error", err))
 	return errTrouble
 }
 
