@@ -14,6 +14,7 @@ import (
 	"storedesk/internal/feed"
 	"storedesk/internal/in/imap"
 	"storedesk/internal/in/mirror"
+	"storedesk/internal/mailroom"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
@@ -41,6 +42,8 @@ type App struct {
 	Mirror     *mirror.Mirror
 	Mailboxes  *settings.Mailboxes
 	Poller     *imap.Poller
+	Mailroom   *mailroom.Service
+	Explain    Explainer
 
 	stopping <-chan struct{} // closed when the server begins to stop
 	stop     func()
@@ -98,8 +101,11 @@ func (a *App) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	a.Blobs, err = blob.Open(ctx, a.Config.BlobURL, a.Config.DataDir)
-	return err
+	if a.Blobs, err = blob.Open(ctx, a.Config.BlobURL, a.Config.DataDir); err != nil {
+		return err
+	}
+	a.Mailroom = a.mailroom()
+	return nil
 }
 
 // Close lets go of the database.

@@ -27,6 +27,8 @@ type Config struct {
 
 	InternalNetworks string `name:"internal-networks" env:"STOREDESK_INTERNAL_NETWORKS" placeholder:"CIDRS" help:"Private networks that webhooks may reach, separated by commas: 10.0.0.0/8,127.0.0.1. Default: none."`
 
+	MailMaxMB int `name:"mail-max-mb" env:"STOREDESK_MAIL_MAX_MB" default:"40" placeholder:"MB" help:"Largest mail received, in MB as it travels (default ${default})."`
+
 	LogFormat string `name:"log-format" env:"STOREDESK_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
 	LogLevel  string `name:"log-level" env:"STOREDESK_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
 }
@@ -38,6 +40,8 @@ type ServeConfig struct {
 	PageSize       int    `name:"page-size" env:"STOREDESK_PAGE_SIZE" default:"20" help:"Rows on a page of a list (default ${default})."`
 	MetricsListen  string `name:"metrics-listen" env:"STOREDESK_METRICS_LISTEN" placeholder:"ADDRESS" help:"Address to answer Prometheus (/metrics) and pprof on, for the operator's eyes only. Default: none."`
 	TrustedProxies string `name:"trusted-proxies" env:"STOREDESK_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Proxies whose X-Forwarded-Host and -Proto are believed, separated by commas: 10.0.0.0/8,127.0.0.1."`
+
+	SMTP SMTPConfig `embed:""`
 
 	OIDCIssuer       string `name:"oidc-issuer" env:"STOREDESK_OIDC_ISSUER" placeholder:"URL" help:"OpenID provider that staff may sign in through, such as https://login.example."`
 	OIDCClientID     string `name:"oidc-client-id" env:"STOREDESK_OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider knows this installation by."`
@@ -59,6 +63,9 @@ func (c *Config) Check() error {
 	}
 	if c.DataDir == "" {
 		problems = append(problems, errors.New("STOREDESK_DATA_DIR: no directory named"))
+	}
+	if c.MailMaxMB < 0 || c.MailMaxMB > 1024 {
+		problems = append(problems, fmt.Errorf("STOREDESK_MAIL_MAX_MB: %d is not between 1 and 1024", c.MailMaxMB))
 	}
 	if u, err := url.Parse(c.BlobURL); err != nil {
 		problems = append(problems, errors.New("STOREDESK_BLOB_URL: not a URL"))
@@ -85,6 +92,9 @@ func (c *ServeConfig) Check() error {
 	}
 	if u, err := url.Parse(c.OIDCIssuer); c.OIDCIssuer != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 		problems = append(problems, errors.New("STOREDESK_OIDC_ISSUER: not a URL such as https://login.example"))
+	}
+	if err := c.SMTP.check(); err != nil {
+		problems = append(problems, err)
 	}
 	if _, err := c.proxies(); err != nil {
 		problems = append(problems, fmt.Errorf("STOREDESK_TRUSTED_PROXIES: %w", err))

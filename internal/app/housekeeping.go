@@ -45,7 +45,8 @@ func (a *App) housekeeping(ctx context.Context) {
 
 // Sweep deletes uploads that nobody claimed in a day, with their files, and forgets
 // idempotency keys and OAuth codes of that age, deliveries and events of live stores
-// after a month, and sessions, links and rates that have expired.
+// after a month, held mail after what its store says, and sessions, links and rates that
+// have expired.
 func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	for {
 		blobs, err := a.DB.SweepUploads(ctx, desk.At(now.Add(-uploadLife)), sweepBatch)
@@ -80,6 +81,9 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if err := a.DB.SweepSourceEvents(ctx, desk.At(now.Add(-eventLife))); err != nil {
+		return err
+	}
+	if err := a.Mailroom.Sweep(ctx); err != nil {
 		return err
 	}
 	return a.DB.SweepKeys(ctx, desk.At(now.Add(-keyLife)))

@@ -10,6 +10,7 @@ import (
 	"storedesk"
 	"storedesk/internal/in/admin"
 	"storedesk/internal/in/docs"
+	"storedesk/internal/in/mailhook"
 	"storedesk/internal/in/media"
 	"storedesk/internal/in/mirror"
 	"storedesk/internal/in/oauth"
@@ -61,6 +62,10 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	table = append(table, page.Route{
 		Method: http.MethodPost, Path: mirror.Path + "{$}", Needs: page.Signed, CSRF: page.NoCookies,
 		Plain: &mirror.Receiver{DB: a.DB, Stores: a.Stores, Now: time.Now, Log: a.Log, Host: hostOf(proxies)},
+	})
+	table = append(table, page.Route{
+		Method: http.MethodPost, Path: mailhook.Path + "{$}", Needs: page.Signed, CSRF: page.NoCookies,
+		Plain: &mailhook.Handler{Room: a.Mailroom, Log: a.Log},
 	})
 	table = append(table, apiRoutes(api)...)
 	table = append(table, page.Assets()...)

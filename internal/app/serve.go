@@ -23,7 +23,7 @@ const (
 	drainTimeout = 30 * time.Second
 )
 
-// Serve answers HTTP until ctx ends, then lets the requests under way finish. ready is
+// Serve answers HTTP, and SMTP where it is told to, until ctx ends, then lets the requests under way finish. ready is
 // called with the address once it listens.
 func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) error {
 	handler, err := a.Handler(c)
@@ -42,11 +42,15 @@ func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) er
 	if err := a.serveMetrics(ctx, c.MetricsListen); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	failed := make(chan error, 2)
+	stopSMTP, err := a.serveSMTP(ctx, c.SMTP, failed)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	var background sync.WaitGroup
 	background.Go(func() { a.housekeeping(ctx) })
 	background.Go(func() { a.Deliveries.Run(ctx) })
 	background.Go(func() { a.work(ctx) })
-	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	a.Log.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()), slog.String("version", Version),
 		slog.String("database", a.Config.Database()))
@@ -56,7 +60,7 @@ func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) er
 		return err
 	case <-ctx.Done():
 	}
-	return errors.Join(a.drain(server), waitFor(&background))
+	return errors.Join(a.drain(server, stopSMTP), waitFor(&background))
 }
 
 // work does jobs until ctx ends.
@@ -71,11 +75,14 @@ func waitFor(group *sync.WaitGroup) error {
 	return nil
 }
 
-func (a *App) drain(server *http.Server) error {
+// drain stops taking requests and mail, and lets what is under way finish.
+func (a *App) drain(server *http.Server, stopSMTP func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	a.Log.InfoContext(ctx, "stopping: letting requests under way finish")
-	err := server.Shutdown(ctx)
+	mail := make(chan error, 1)
+	go func() { mail <- stopSMTP(ctx) }()
+	err := errors.Join(server.Shutdown(ctx), <-mail)
 	if e := a.Access.Flush(ctx); err == nil {
 		err = e
 	}

@@ -25,6 +25,7 @@ type program struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and do nothing else."`
 	Webhook webhookCommand `cmd:"" help:"See what webhooks are sent, send it again, test them and change their secrets."`
 	Mailbox mailboxCommand `cmd:"" help:"Have mailboxes read over IMAP, and see how it goes."`
+	Mail    mailCommand    `cmd:"" help:"Take mail in, see what became of it, let held mail in."`
 	Jobs    jobsCommand    `cmd:"" help:"See the work that is under way, and have what was given up tried again."`
 	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -47,7 +48,11 @@ func Run(ctx context.Context, args []string) int {
 	if err != nil && !errors.Is(err, errReported) {
 		fmt.Fprintln(os.Stderr, "storedesk:", err)
 	}
-	if err != nil {
+	var coded *exitError
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case err != nil:
 		return 1
 	}
 	return 0

@@ -22,7 +22,7 @@ const (
 	SignedIn     Need = "signed in"      // staff of the store
 	AdminOnly    Need = "admin"          // an admin of the store
 	AnyToken     Need = "any token"      // a token of the Admin API, whatever its scopes
-	Signed       Need = "signed"         // the body is signed with a secret of the store, checked by the handler
+	Signed       Need = "signed"         // the body or the URL is signed with a secret of the store, checked by the handler
 	OAuthClient  Need = "OAuth client"   // a registered app that shows its credentials, checked by the handler
 )
 
