@@ -15,6 +15,7 @@ import (
 	"storedesk/internal/in/imap"
 	"storedesk/internal/in/mirror"
 	"storedesk/internal/mailroom"
+	"storedesk/internal/out/mail"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
@@ -44,6 +45,9 @@ type App struct {
 	Poller     *imap.Poller
 	Mailroom   *mailroom.Service
 	Explain    Explainer
+	Outgoing   *mail.Service
+
+	Notifications *settings.Notifications
 
 	stopping <-chan struct{} // closed when the server begins to stop
 	stop     func()
@@ -85,6 +89,7 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Mirror:   &mirror.Mirror{DB: db, Now: now, Log: log},
 
 		Mailboxes: &settings.Mailboxes{DB: db, Now: now},
+		Notifications: &settings.Notifications{DB: db},
 
 		stopping: stopping.Done(), stop: stop,
 	}
@@ -105,6 +110,11 @@ func (a *App) prepare(ctx context.Context) error {
 		return err
 	}
 	a.Mailroom = a.mailroom()
+	a.Outgoing = a.outgoing()
+	a.DB.Follow(a.Outgoing.Follow)
+	if !a.Outgoing.Route.Off() {
+		a.Accounts.Post = a.Outgoing
+	}
 	return nil
 }
 

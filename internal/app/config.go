@@ -28,6 +28,7 @@ type Config struct {
 	InternalNetworks string `name:"internal-networks" env:"STOREDESK_INTERNAL_NETWORKS" placeholder:"CIDRS" help:"Private networks that webhooks may reach, separated by commas: 10.0.0.0/8,127.0.0.1. Default: none."`
 
 	MailMaxMB int `name:"mail-max-mb" env:"STOREDESK_MAIL_MAX_MB" default:"40" placeholder:"MB" help:"Largest mail received, in MB as it travels (default ${default})."`
+	MailConfig
 
 	LogFormat string `name:"log-format" env:"STOREDESK_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
 	LogLevel  string `name:"log-level" env:"STOREDESK_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
@@ -60,6 +61,9 @@ func (c *Config) Check() error {
 	}
 	if u, err := url.Parse(strings.ReplaceAll(c.PublicURL, "{host}", "host")); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 		problems = append(problems, errors.New("STOREDESK_PUBLIC_URL: not a URL such as https://desk.example"))
+	}
+	if err := c.MailConfig.Check(); err != nil {
+		problems = append(problems, err)
 	}
 	if c.DataDir == "" {
 		problems = append(problems, errors.New("STOREDESK_DATA_DIR: no directory named"))

@@ -41,13 +41,16 @@ func (a *App) deliveries() *webhook.Service {
 // warnOfWebhook tells the operator that a webhook loses events.
 func (a *App) warnOfWebhook(ctx context.Context, st *desk.Store, hook *desk.Webhook) error {
 	a.Log.WarnContext(ctx, "a webhook loses events", slog.Bool("switched_off", !hook.Active), slog.String("store", st.Name), slog.Int64("webhook_id", hook.ID), slog.String("target", hook.Target))
+	if a.Outgoing.CanMail(st) {
+		return a.Outgoing.WarnWebhook(ctx, st, hook)
+	}
 	return nil
 }
 
 // runner builds what does the jobs of this node.
 func (a *App) runner() *jobs.Runner {
 	kinds := append(
-		a.Deliveries.Kinds(),
+		append(a.Deliveries.Kinds(), a.Outgoing.Kinds()...),
 		jobs.Kind{Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
 			return jobs.Done(a.Sweep(ctx, time.Now()))
 		}},

@@ -26,8 +26,12 @@ type program struct {
 	Webhook webhookCommand `cmd:"" help:"See what webhooks are sent, send it again, test them and change their secrets."`
 	Mailbox mailboxCommand `cmd:"" help:"Have mailboxes read over IMAP, and see how it goes."`
 	Mail    mailCommand    `cmd:"" help:"Take mail in, see what became of it, let held mail in."`
+	Mail    mailCommand    `cmd:"" help:"See the mail that was sent, and send it again."`
 	Jobs    jobsCommand    `cmd:"" help:"See the work that is under way, and have what was given up tried again."`
 	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
+
+	Notification notificationCommand `cmd:"" help:"See and change the mails that a store sends by itself."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

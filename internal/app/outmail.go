@@ -1,0 +1,48 @@
+package app
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"storedesk/internal/desk"
+	"storedesk/internal/in/media"
+	"storedesk/internal/out/mail"
+	"storedesk/internal/outbound"
+	"storedesk/internal/wire"
+)
+
+// MailConfig says how mail leaves.
+type MailConfig struct {
+	SMTPRelay    string `name:"smtp-relay" env:"STOREDESK_SMTP_RELAY" placeholder:"URL" help:"How mail leaves: smtp://USER:PASSWORD@HOST:587 or smtps://… through a relay, or direct: to the recipients' own servers. Default: it does not."`
+	SMTPHostname string `name:"smtp-hostname" env:"STOREDESK_SMTP_HOSTNAME" placeholder:"NAME" help:"What this machine calls itself to other mail servers (default: its host name)."`
+}
+
+// Check returns every problem with the configuration, in one error.
+func (c *MailConfig) Check() error {
+	if _, err := mail.ParseRoute(c.SMTPRelay); err != nil {
+		return fmt.Errorf("STOREDESK_SMTP_RELAY: %w", err)
+	}
+	return nil
+}
+
+func (c *MailConfig) hostname() string {
+	name, _ := os.Hostname() // without one, localhost will do
+	return cmp.Or(c.SMTPHostname, name, "localhost")
+}
+
+// outgoing builds what composes and sends mail. It needs the blob store, so it is built
+// once that is open.
+func (a *App) outgoing() *mail.Service {
+	route, _ := mail.ParseRoute(a.Config.SMTPRelay) // checked with the rest of the configuration
+	links := media.Links(time.Now)
+	return &mail.Service{
+		DB: a.DB, Blobs: a.Blobs, Log: a.Log, Now: time.Now, Store: a.Stores.ByID,
+		Links:     func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
+		TicketURL: func(st *desk.Store, ticket int64) string { return fmt.Sprintf("%s/dashboard/tickets/%d/", a.Config.Origin(st), ticket) },
+		Route:     route, Hostname: a.Config.hostname(),
+		Dial: outbound.Dialer(outbound.Options{Allow: a.Config.networks()}).DialContext, Resolver: net.DefaultResolver,
+	}
+}

@@ -1,0 +1,229 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"storedesk/internal/blob"
+	"storedesk/internal/desk"
+	"storedesk/internal/mime"
+)
+
+// acknowledgementsADay is how many acknowledgements go to one address in a day, whatever it
+// sends: strangers use such mails to flood others, and machines to talk to each other.
+const acknowledgementsADay = 5
+
+// acknowledge tells a customer that their ticket is there, unless a machine wrote it.
+func (s *Service) acknowledge(ctx context.Context, h *happening) ([]*letter, error) {
+	byMail := h.Ticket.Channel == desk.ChannelEmail || h.Ticket.Channel == desk.ChannelFollowUp && h.Arrived != nil
+	if h.event.Type != desk.EventTicketCreated || !byMail && h.Ticket.Channel != desk.ChannelCustomerAccount || !h.customers() {
+		return nil, nil
+	}
+	to := h.requester()
+	to.address = usable(to.address)
+	if to.address == "" || h.st.Receives(to.address) || nobody.MatchString(to.address) {
+		return nil, nil
+	}
+	if byMail {
+		if automatic, err := s.automatic(ctx, h); err != nil || automatic {
+			return nil, err
+		}
+	}
+	to.name = harmlessName(to.name)
+	l, err := s.notification(ctx, h, desk.NotifyAcknowledgement, to, 0)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	l.atMost = acknowledgementsADay
+	h.thread(l)
+	return []*letter{l}, nil
+}
+
+// nobody are addresses that no person reads.
+var nobody = regexp.MustCompile(`(?i)^(no|do[._-]?not|donot)[._-]?reply|^(mailer-daemon|postmaster|bounces?|root|daemon)([+@._-]|$)`)
+
+// maxHeader is how much of a received mail is read to judge it.
+const maxHeader = 256 << 10
+
+// automatic tells whether the mail that an event came by was sent by a machine or a list
+// (RFC 3834 section 2). A ticket of the channel email without a mail in the ledger counts as
+// that too: nobody can say who wrote it.
+func (s *Service) automatic(ctx context.Context, h *happening) (bool, error) {
+	if h.Arrived == nil || h.Arrived.EnvelopeFrom == "" {
+		return true, nil
+	}
+	r, err := s.Blobs.Open(ctx, h.Arrived.BlobKey)
+	if errors.Is(err, blob.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("the mail received: %w", err)
+	}
+	defer r.Close()
+	head, err := io.ReadAll(io.LimitReader(r, maxHeader))
+	if err != nil {
+		return false, fmt.Errorf("the mail received: %w", err)
+	}
+	m, err := mime.Read(bytes.NewReader(head), int64(len(head)))
+	if err != nil {
+		return false, fmt.Errorf("the mail received: %w", err)
+	}
+	return automaticHeader(m.Header), nil
+}
+
+func automaticHeader(h mime.Header) bool {
+	if v, _, _ := strings.Cut(h.Get("Auto-Submitted"), ";"); v != "" && !strings.EqualFold(strings.TrimSpace(v), "no") {
+		return true
+	}
+	for _, name := range []string{"X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Loop", "Feedback-ID"} {
+		if h.Has(name) {
+			return true
+		}
+	}
+	switch strings.ToLower(strings.TrimSpace(h.Get("Precedence"))) {
+	case "bulk", "list", "junk", "auto_reply":
+		return true
+	}
+	for _, f := range h.Fields() {
+		if len(f.Name) > 5 && strings.EqualFold(f.Name[:5], "List-") {
+			return true
+		}
+	}
+	return false
+}
+
+// tellAssignee tells an agent of a ticket that somebody else gave them.
+func (s *Service) tellAssignee(ctx context.Context, h *happening) ([]*letter, error) {
+	id := h.Ticket.AssigneeID
+	given := h.event.Type == desk.EventTicketCreated || assigns(h.event)
+	if id == 0 || !given || h.event.Actor.Kind == desk.ActorAgent && h.event.Actor.ID == id {
+		return nil, nil
+	}
+	members, err := s.DB.Members(ctx, h.st)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		if m.UserID != id {
+			continue
+		}
+		l, err := s.tellMember(ctx, h, desk.NotifyAssigned, m)
+		if err != nil || l == nil {
+			return nil, err
+		}
+		if last, ok := h.ticket.Before(0); ok {
+			l.history = &last
+		}
+		return []*letter{l}, nil
+	}
+	return nil, nil
+}
+
+// tellAdmin tells the store's admin address of a new ticket.
+func (s *Service) tellAdmin(ctx context.Context, h *happening) ([]*letter, error) {
+	to := usable(h.st.Mail.AdminAddress)
+	if h.event.Type != desk.EventTicketCreated || to == "" || h.st.Receives(to) {
+		return nil, nil
+	}
+	l, err := s.notification(ctx, h, desk.NotifyNewTicket, person{"", to}, 0)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	return []*letter{l}, nil
+}
+
+// tellMentioned tells the agents whom an internal comment names. The comment itself stays
+// where it is.
+func (s *Service) tellMentioned(ctx context.Context, h *happening) ([]*letter, error) {
+	if h.Comment == nil || h.Comment.Public || h.Comment.Body == nil || !strings.Contains(*h.Comment.Body, "@") {
+		return nil, nil
+	}
+	members, err := s.DB.Members(ctx, h.st)
+	if err != nil {
+		return nil, err
+	}
+	var letters []*letter
+	for _, m := range members {
+		if m.UserID == h.Comment.AuthorID || !mentions(*h.Comment.Body, m) {
+			continue
+		}
+		l, err := s.tellMember(ctx, h, desk.NotifyMentioned, m)
+		if err != nil {
+			return nil, err
+		}
+		if l != nil {
+			l.kind += ":" + strconv.FormatInt(m.AccountID, 10) // an event may lead to one for each
+			letters = append(letters, l)
+		}
+	}
+	return letters, nil
+}
+
+var mention = regexp.MustCompile(`(?:^|[^\p{L}\p{N}_.@])@([\p{L}\p{N}][\p{L}\p{N}._-]*)`)
+
+// mentions tells whether a text names a member: @first name, @FirstLast, @first.last, or @
+// and what stands before the @ of their address.
+func mentions(text string, m desk.Member) bool {
+	names := strings.Fields(m.Name)
+	local, _, _ := strings.Cut(m.Email, "@")
+	known := map[string]bool{desk.Fold(local): true}
+	if len(names) > 0 {
+		known[desk.Fold(names[0])] = true
+		known[desk.Fold(strings.Join(names, ""))] = true
+		known[desk.Fold(strings.Join(names, "."))] = true
+	}
+	for _, found := range mention.FindAllStringSubmatch(text, 100) {
+		if known[desk.Fold(strings.TrimRight(found[1], "._-"))] {
+			return true
+		}
+	}
+	return false
+}
+
+// tellMember is a notification to an agent, whose answer comes back as theirs.
+func (s *Service) tellMember(ctx context.Context, h *happening, name string, m desk.Member) (*letter, error) {
+	to := usable(m.Email)
+	if to == "" || h.st.Receives(to) {
+		return nil, nil //nolint:nilnil // no mail is an answer here
+	}
+	if there, err := s.DB.IsMember(ctx, h.st, m.AccountID); err != nil || !there {
+		return nil, err
+	}
+	return s.notification(ctx, h, name, person{m.Name, to}, m.AccountID)
+}
+
+// notification fills a template; nil when the store has switched it off.
+func (s *Service) notification(ctx context.Context, h *happening, name string, to person, agent int64) (*letter, error) {
+	n, err := s.DB.Notification(ctx, h.st, name)
+	if err != nil || !n.Enabled {
+		return nil, err
+	}
+	first := ""
+	if h.Requester != nil {
+		first = harmlessName(h.Requester.FirstName)
+	}
+	l := &letter{kind: name, event: h.event.ID, ticket: h.ticket.ID(), agent: agent, to: []person{to}, automatic: true}
+	l.subject, l.body = n.Fill(map[string]string{
+		"ticket.id": strconv.FormatInt(h.ticket.ID(), 10), "ticket.subject": oneLine(h.ticket.Subject()),
+		"ticket.url": s.TicketURL(h.st, h.ticket.ID()), "store.name": h.st.Name, "requester.first_name": first,
+	})
+	return l, nil
+}
+
+// harmlessName is a name if it looks like one: strangers choose theirs, and would have us
+// send addresses and offers to others in it.
+func harmlessName(name string) string {
+	name = oneLine(name)
+	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" '’-", r) })
+	if odd || len([]rune(name)) > 40 {
+		return ""
+	}
+	return name
+}
