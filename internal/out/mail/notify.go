@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -105,6 +106,10 @@ func (s *Service) tellAssignee(ctx context.Context, h *happening) ([]*letter, er
 	given := h.event.Type == desk.EventTicketCreated || assigns(h.event)
 	if id == 0 || !given || h.event.Actor.Kind == desk.ActorAgent && h.event.Actor.ID == id {
 		return nil, nil
+	}
+	since, err := s.DB.LaterEvents(ctx, h.st, h.event)
+	if err != nil || slices.ContainsFunc(since, func(e desk.Event) bool { return assigns(&e) }) {
+		return nil, err // the ticket is somebody else's by now, whom that event tells
 	}
 	members, err := s.DB.Members(ctx, h.st)
 	if err != nil {
