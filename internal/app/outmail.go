@@ -40,9 +40,11 @@ func (a *App) outgoing() *mail.Service {
 	links := media.Links(time.Now)
 	return &mail.Service{
 		DB: a.DB, Blobs: a.Blobs, Log: a.Log, Now: time.Now, Store: a.Stores.ByID,
-		Links:     func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
-		TicketURL: func(st *desk.Store, ticket int64) string { return fmt.Sprintf("%s/dashboard/tickets/%d/", a.Config.Origin(st), ticket) },
-		Route:     route, Hostname: a.Config.hostname(),
+		Links: func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
+		TicketURL: func(st *desk.Store, ticket int64) string {
+			return fmt.Sprintf("%s/dashboard/tickets/%d/", a.Config.Origin(st), ticket)
+		},
+		Route: route, Hostname: a.Config.hostname(),
 		Dial: outbound.Dialer(outbound.Options{Allow: a.Config.networks()}).DialContext, Resolver: net.DefaultResolver,
 	}
 }

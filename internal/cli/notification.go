@@ -109,7 +109,9 @@ func readText(name string) (string, error) {
 type notificationReset struct{ forNotification }
 
 func (r *notificationReset) Run(ctx context.Context, c *app.Config) error {
-	return r.in(ctx, c, func(a *app.App, st *desk.Store, n *desk.Notification) error { return a.Notifications.Reset(ctx, st, n.Name) })
+	return r.in(ctx, c, func(a *app.App, st *desk.Store, n *desk.Notification) error {
+		return a.Notifications.Reset(ctx, st, n.Name)
+	})
 }
 
 type notificationPreview struct{ forNotification }

@@ -81,7 +81,11 @@ func (d *door) invite(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.views.Render(q, http.StatusOK, "handed.html", handed{desk.LinkInvitation, in.Email, q.Client.URL() + path})
+	link := q.Client.URL() + path
+	if d.accounts.Post != nil { // shown all the same: mail may fail to arrive
+		d.accounts.Post.SendLink(q.Ctx(), q.Store, desk.LinkInvitation, in.Email, link)
+	}
+	return d.views.Render(q, http.StatusOK, "handed.html", handed{desk.LinkInvitation, in.Email, link})
 }
 
 func (d *door) takeBack(q *page.Request) error {

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -92,15 +91,15 @@ func (s *Service) transact(ctx context.Context, h *handover, c *client, recipien
 	if len(taken) == 0 {
 		return verdicts, nil
 	}
-	mail, err := s.open(ctx, h)
+	mail, err := s.Blobs.Open(ctx, h.out.BlobKey)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the bytes of mail %d: %w", h.out.ID, err)
 	}
 	defer mail.Close()
 	if err := s.begin(ctx, h, taken); err != nil {
 		return nil, err
 	}
-	v := c.data(mail)
+	v := c.data(func(w io.Writer) error { return s.write(w, h, mail) })
 	for _, a := range taken {
 		verdicts[a] = v
 	}
@@ -121,14 +120,14 @@ func (s *Service) begin(ctx context.Context, h *handover, recipients []string) e
 
 // data sends the mail itself. Up to the final dot a server cannot have taken it; after
 // that, silence leaves it uncertain (RFC 5321 section 4.2.5 and RFC 1047).
-func (c *client) data(mail io.Reader) verdict {
+func (c *client) data(write func(io.Writer) error) verdict {
 	w, err := c.smtp.Data()
 	if err != nil {
 		return refusedAs(err, false)
 	}
 	c.conn.allow(bodyTimeout)
-	if _, err := io.Copy(w, mail); err != nil {
-		return verdict{state: desk.RecipientDeferred, reason: "the connection broke: " + err.Error()}
+	if err := write(w); err != nil {
+		return verdict{state: desk.RecipientDeferred, reason: "the mail could not be written: " + err.Error()}
 	}
 	answer, err := w.CloseWithResponse()
 	var said *smtp.SMTPError
@@ -161,25 +160,11 @@ func refusedAs(err error, recipient bool) verdict {
 	return verdict{desk.RecipientBounced, reason, unknown}
 }
 
-// open reads the mail's bytes, below its signature if the store signs.
-func (s *Service) open(ctx context.Context, h *handover) (io.ReadCloser, error) {
-	r, err := s.Blobs.Open(ctx, h.out.BlobKey)
-	if err != nil {
-		return nil, fmt.Errorf("the bytes of mail %d: %w", h.out.ID, err)
+// write writes the mail's bytes, signed if the store signs.
+func (s *Service) write(w io.Writer, h *handover, mail io.ReadSeeker) error {
+	if s.Signer != nil {
+		return s.Signer.Sign(w, h.st, mail)
 	}
-	if s.Signer == nil {
-		return r, nil
-	}
-	field, err := s.Signer.Sign(h.st, r)
-	if err == nil {
-		_, err = r.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		r.Close()
-		return nil, fmt.Errorf("signing mail %d: %w", h.out.ID, err)
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(field), r), r}, nil
+	_, err := io.Copy(w, mail)
+	return err
 }

@@ -45,9 +45,9 @@ type Service struct {
 
 // Signer makes DKIM signatures (RFC 6376).
 type Signer interface {
-	// Sign returns the signature's header field, with its line end, for a store's mail; nil
-	// when the store has no key.
-	Sign(st *desk.Store, mail io.Reader) (field []byte, err error)
+	// Sign writes a store's mail with its signature on top; without one, when the store has
+	// no key.
+	Sign(dst io.Writer, st *desk.Store, mail io.ReadSeeker) error
 }
 
 // The kinds of jobs.

@@ -226,7 +226,9 @@ func (s *Service) notification(ctx context.Context, h *happening, name string, t
 // send addresses and offers to others in it.
 func harmlessName(name string) string {
 	name = oneLine(name)
-	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" '’-", r) })
+	odd := strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" '’-", r)
+	})
 	if odd || len([]rune(name)) > 40 {
 		return ""
 	}
