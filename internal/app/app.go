@@ -13,9 +13,11 @@ import (
 	"storedesk/internal/commerce"
 	"storedesk/internal/feed"
 	"storedesk/internal/in/imap"
+	inmail "storedesk/internal/in/mail"
 	"storedesk/internal/in/mirror"
 	"storedesk/internal/mailroom"
 	"storedesk/internal/out/mail"
+	"storedesk/internal/out/rules"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
@@ -44,8 +46,9 @@ type App struct {
 	Mailboxes  *settings.Mailboxes
 	Poller     *imap.Poller
 	Mailroom   *mailroom.Service
-	Explain    Explainer
+	Incoming   *inmail.Handler
 	Outgoing   *mail.Service
+	Rules      *rules.Service
 
 	Notifications *settings.Notifications
 
@@ -88,12 +91,13 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 		Sources:  &settings.Sources{DB: db, Now: now},
 		Mirror:   &mirror.Mirror{DB: db, Now: now, Log: log},
 
-		Mailboxes: &settings.Mailboxes{DB: db, Now: now},
+		Mailboxes:     &settings.Mailboxes{DB: db, Now: now},
 		Notifications: &settings.Notifications{DB: db},
 
 		stopping: stopping.Done(), stop: stop,
 	}
 	a.Deliveries = a.deliveries()
+	a.Rules = &rules.Service{DB: db, Tickets: a.Tickets, Stores: a.Stores.List, Store: a.Stores.ByID, Log: log}
 	a.Poller = &imap.Poller{DB: db, Store: a.Stores.ByID, Now: now, Log: log}
 	return a
 }
@@ -110,6 +114,8 @@ func (a *App) prepare(ctx context.Context) error {
 		return err
 	}
 	a.Mailroom = a.mailroom()
+	a.Poller.Mail = a.Mailroom
+	a.Incoming = a.incoming()
 	a.Outgoing = a.outgoing()
 	a.DB.Follow(a.Outgoing.Follow)
 	if !a.Outgoing.Route.Off() {

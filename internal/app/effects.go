@@ -49,8 +49,9 @@ func (a *App) warnOfWebhook(ctx context.Context, st *desk.Store, hook *desk.Webh
 
 // runner builds what does the jobs of this node.
 func (a *App) runner() *jobs.Runner {
-	kinds := append(
-		append(a.Deliveries.Kinds(), a.Outgoing.Kinds()...),
+	kinds := append(append(a.Deliveries.Kinds(), a.mailKinds()...), a.Rules.Kinds()...)
+	kinds = append(
+		kinds,
 		jobs.Kind{Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
 			return jobs.Done(a.Sweep(ctx, time.Now()))
 		}},

@@ -2,29 +2,33 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
-	"os"
 	"time"
 
 	"storedesk/internal/desk"
+	inmail "storedesk/internal/in/mail"
 	"storedesk/internal/in/smtp"
+	"storedesk/internal/jobs"
+	"storedesk/internal/mailauth"
 	"storedesk/internal/mailroom"
 	"storedesk/internal/outbound"
+	"storedesk/internal/store"
 )
 
 // SMTPConfig is what the server needs to receive mail over SMTP.
 type SMTPConfig struct {
-	Listen   string `name:"smtp-listen" env:"STOREDESK_SMTP_LISTEN" placeholder:"ADDRESS" help:"Address to receive mail on over SMTP, such as :25. Default: none."`
-	Hostname string `name:"smtp-hostname" env:"STOREDESK_SMTP_HOSTNAME" placeholder:"NAME" help:"The name that the SMTP server greets with, as the MX record has it (default: the machine's)."`
-	Cert     string `name:"smtp-cert" env:"STOREDESK_SMTP_CERT" placeholder:"FILE" help:"Certificate for STARTTLS, PEM; read again when it changes. Default: one made at the start."`
-	Key      string `name:"smtp-key" env:"STOREDESK_SMTP_KEY" placeholder:"FILE" help:"The certificate's key, PEM."`
-	Rate     int    `name:"smtp-rate" env:"STOREDESK_SMTP_RATE" default:"120" help:"Messages a minute that each peer may bring over SMTP, twice as many at once; 0 = any number (default ${default})."`
-	Trusted  string `name:"smtp-trusted" env:"STOREDESK_SMTP_TRUSTED" placeholder:"CIDRS" help:"Peers without limits on SMTP, separated by commas, such as your own mail server in front. Loopback always is one."`
+	Listen  string `name:"smtp-listen" env:"STOREDESK_SMTP_LISTEN" placeholder:"ADDRESS" help:"Address to receive mail on over SMTP, such as :25. Default: none."`
+	Cert    string `name:"smtp-cert" env:"STOREDESK_SMTP_CERT" placeholder:"FILE" help:"Certificate for STARTTLS, PEM; read again when it changes. Default: one made at the start."`
+	Key     string `name:"smtp-key" env:"STOREDESK_SMTP_KEY" placeholder:"FILE" help:"The certificate's key, PEM."`
+	Rate    int    `name:"smtp-rate" env:"STOREDESK_SMTP_RATE" default:"120" help:"Messages a minute that each peer may bring over SMTP, twice as many at once; 0 = any number (default ${default})."`
+	Trusted string `name:"smtp-trusted" env:"STOREDESK_SMTP_TRUSTED" placeholder:"CIDRS" help:"Peers without limits on SMTP, separated by commas, such as your own mail server in front. Loopback always is one."`
 }
 
 // check returns every problem with the configuration.
@@ -47,12 +51,78 @@ func (c *SMTPConfig) check() error {
 
 func (c *SMTPConfig) trusted() ([]netip.Prefix, error) { return outbound.ParseNetworks(c.Trusted) }
 
-// Explainer tells in words what would become of a message, and why.
-type Explainer func(ctx context.Context, st *desk.Store, in desk.Inbound, message io.Reader) (fmt.Stringer, error)
-
 // mailroom builds the ledger of mail.
 func (a *App) mailroom() *mailroom.Service {
 	return &mailroom.Service{DB: a.DB, Blobs: a.Blobs, Stores: a.Stores, Now: time.Now, MaxBytes: int64(a.Config.MailMaxMB) << 20}
+}
+
+// incoming builds what decides what becomes of a message.
+func (a *App) incoming() *inmail.Handler {
+	h := &inmail.Handler{
+		DB: a.DB, Blobs: a.Blobs, Tickets: a.Tickets, Store: a.Stores.ByID, Auth: &mailauth.Checker{}, Now: time.Now, Log: a.Log,
+		Raw: func(ctx context.Context, st *desk.Store, m *desk.Mail) (io.ReadCloser, error) {
+			return a.Mailroom.Raw(ctx, st, m)
+		},
+	}
+	if a.Config.RspamdURL != "" {
+		h.Spam = &inmail.Rspamd{URL: a.Config.RspamdURL, Client: http.DefaultClient, Log: a.Log}
+	}
+	return h
+}
+
+// mailboxKind is the kind of the jobs that read one mailbox each.
+const mailboxKind = "mailbox"
+
+// mailKinds are the jobs of mail, in and out.
+func (a *App) mailKinds() []jobs.Kind {
+	kinds := append(a.Incoming.Kinds(), a.Outgoing.Kinds()...)
+	return append(
+		kinds,
+		jobs.Kind{Name: "mailboxes", Every: 15 * time.Second, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
+			return jobs.Done(a.pollMailboxes(ctx))
+		}},
+		jobs.Kind{Name: mailboxKind, Timeout: time.Hour, Work: a.pollMailbox},
+	)
+}
+
+// pollMailboxes makes a job for each mailbox that is to be looked into.
+func (a *App) pollMailboxes(ctx context.Context) error {
+	due, err := a.Poller.Due(ctx, time.Now())
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	now := desk.At(time.Now())
+	return a.DB.Write(ctx, func(tx *store.Tx) error {
+		for _, box := range due {
+			name := fmt.Sprintf("%s:%d", mailboxKind, box.ID)
+			tx.Enqueue(&desk.Job{
+				StoreID: box.StoreID, Kind: mailboxKind, Queue: name, Once: name, Args: fmt.Appendf(nil, `{"mailbox":%d}`, box.ID), RunAt: now, CreatedAt: now,
+			})
+		}
+		return nil
+	})
+}
+
+// pollMailbox looks into one. What goes wrong is in the mailbox's own record, and the next
+// look tries again.
+func (a *App) pollMailbox(ctx context.Context, j *desk.Job) jobs.Result {
+	var args struct{ Mailbox int64 }
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return jobs.Result{Err: err, Final: true}
+	}
+	due, err := a.Poller.Due(ctx, time.Now())
+	if err != nil {
+		return jobs.Done(err)
+	}
+	for _, box := range due {
+		if box.ID != args.Mailbox {
+			continue
+		}
+		if err := a.Poller.Poll(ctx, box); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "reading a mailbox", slog.Int64("mailbox_id", box.ID), slog.String("address", box.Address), slog.Any("error", err))
+		}
+	}
+	return jobs.Done(ctx.Err())
 }
 
 // serveSMTP receives mail, if it is to. stop ends that, and lets messages under way finish
@@ -61,17 +131,12 @@ func (a *App) serveSMTP(ctx context.Context, c SMTPConfig, failed chan<- error) 
 	if c.Listen == "" {
 		return func(context.Context) error { return nil }, nil
 	}
-	if c.Hostname == "" {
-		if c.Hostname, err = os.Hostname(); err != nil {
-			return nil, fmt.Errorf("STOREDESK_SMTP_HOSTNAME is not set: %w", err)
-		}
-	}
 	trusted, err := c.trusted()
 	if err != nil {
 		return nil, err
 	}
 	server, err := smtp.New(smtp.Config{
-		Room: a.Mailroom, Hostname: c.Hostname, CertFile: c.Cert, KeyFile: c.Key, Rate: c.Rate, Trusted: trusted, Now: time.Now, Log: a.Log,
+		Room: a.Mailroom, Hostname: a.Config.hostname(), CertFile: c.Cert, KeyFile: c.Key, Rate: c.Rate, Trusted: trusted, Now: time.Now, Log: a.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -80,7 +145,7 @@ func (a *App) serveSMTP(ctx context.Context, c SMTPConfig, failed chan<- error) 
 	if err != nil {
 		return nil, fmt.Errorf("listening for SMTP: %w", err)
 	}
-	a.Log.InfoContext(ctx, "receiving mail", slog.String("address", listener.Addr().String()), slog.String("hostname", c.Hostname))
+	a.Log.InfoContext(ctx, "receiving mail", slog.String("address", listener.Addr().String()), slog.String("hostname", a.Config.hostname()))
 	go func() {
 		if err := server.Serve(listener); err != nil {
 			failed <- fmt.Errorf("receiving mail: %w", err)

@@ -17,7 +17,8 @@ import (
 // MailConfig says how mail leaves.
 type MailConfig struct {
 	SMTPRelay    string `name:"smtp-relay" env:"STOREDESK_SMTP_RELAY" placeholder:"URL" help:"How mail leaves: smtp://USER:PASSWORD@HOST:587 or smtps://… through a relay, or direct: to the recipients' own servers. Default: it does not."`
-	SMTPHostname string `name:"smtp-hostname" env:"STOREDESK_SMTP_HOSTNAME" placeholder:"NAME" help:"What this machine calls itself to other mail servers (default: its host name)."`
+	RspamdURL    string `name:"rspamd-url" env:"STOREDESK_RSPAMD_URL" placeholder:"URL" help:"An rspamd server that is asked whether mail is spam, such as http://127.0.0.1:11333. Default: none."`
+	SMTPHostname string `name:"smtp-hostname" env:"STOREDESK_SMTP_HOSTNAME" placeholder:"NAME" help:"What this machine calls itself to other mail servers, as the MX record has it (default: its host name)."`
 }
 
 // Check returns every problem with the configuration, in one error.

@@ -25,8 +25,7 @@ type program struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and do nothing else."`
 	Webhook webhookCommand `cmd:"" help:"See what webhooks are sent, send it again, test them and change their secrets."`
 	Mailbox mailboxCommand `cmd:"" help:"Have mailboxes read over IMAP, and see how it goes."`
-	Mail    mailCommand    `cmd:"" help:"Take mail in, see what became of it, let held mail in."`
-	Mail    mailCommand    `cmd:"" help:"See the mail that was sent, and send it again."`
+	Mail    mailCommand    `cmd:"" help:"Take mail in, see what became of it and of what was sent, and set up the DNS for it."`
 	Jobs    jobsCommand    `cmd:"" help:"See the work that is under way, and have what was given up tried again."`
 	Seed    seedCommand    `cmd:"" help:"Fill a store with believable demo data."`
 

@@ -23,6 +23,11 @@ type mailCommand struct {
 	Block   mailBlock   `cmd:"" help:"Hold all mail of a message's sender from now on."`
 	Test    mailTest    `cmd:"" help:"Tell what would become of a message, and why, without doing it."`
 	URL     mailURL     `cmd:"" name:"url" help:"Print the URL that a provider posts raw messages to."`
+	Outbox  mailOutbox  `cmd:"" help:"List the mails sent and to be sent, with what became of them at each recipient."`
+	Retry   mailRetry   `cmd:"" help:"Send a mail again to those that do not have it: after a bounce, or when its fate is uncertain."`
+	DNS     mailDNS     `cmd:"" name:"dns" help:"Print the DNS records that the store's mail needs."`
+	Check   mailCheck   `cmd:"" help:"Look the records up, and say what is missing or wrong and how to mend it."`
+	DKIM    mailDKIM    `cmd:"" name:"dkim" help:"Make the key that the store's mail is signed with, and print its record."`
 }
 
 // forMail names a message of a store.

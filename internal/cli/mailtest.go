@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -21,9 +20,6 @@ type mailTest struct {
 
 func (t *mailTest) Run(ctx context.Context, c *app.Config) error {
 	return inStore(ctx, c, t.Store, func(a *app.App, st *desk.Store) error {
-		if a.Explain == nil {
-			return errors.New("this program decides nothing about mail")
-		}
 		f, err := os.Open(t.File)
 		if err != nil {
 			return err
@@ -33,7 +29,7 @@ func (t *mailTest) Run(ctx context.Context, c *app.Config) error {
 		if len(to) == 0 {
 			to = []string{st.SupportEmail}
 		}
-		said, err := a.Explain(ctx, st, desk.Inbound{Source: "pipe", EnvelopeFrom: t.From, Recipients: to, Peer: t.Peer}, f)
+		said, err := a.Incoming.Explain(ctx, st, desk.Inbound{Source: "pipe", EnvelopeFrom: t.From, Recipients: to, Peer: t.Peer}, f)
 		if err != nil {
 			return readable(err)
 		}

@@ -9,17 +9,6 @@ import (
 	"storedesk/internal/desk"
 )
 
-// mailCommand is about mail.
-type mailCommand struct {
-	outboxCommands
-}
-
-// outboxCommands are about mail of ours.
-type outboxCommands struct {
-	Outbox mailOutbox `cmd:"" help:"List the mails sent and to be sent, with what became of them at each recipient."`
-	Retry  mailRetry  `cmd:"" help:"Send a mail again to those that do not have it: after a bounce, or when its fate is uncertain."`
-}
-
 type mailOutbox struct {
 	forStore
 

@@ -122,7 +122,7 @@ func (w *world) handle() {
 	w.Helper()
 	kind := w.h.Kinds()[0]
 	for {
-		list, err := w.db.Claim(w.Context(), store.Claim{Queue: mail.Kind, Node: "test", Limit: 1, Now: desk.At(time.Now().Add(24 * time.Hour)), Lease: time.Hour})
+		list, err := w.db.Claim(w.Context(), store.Claim{Node: "test", Queues: []store.QueueRoom{{Queue: mail.Kind, Room: 1}}, Now: desk.At(time.Now().Add(24 * time.Hour)), Lease: time.Hour})
 		must(w, err)
 		if len(list) == 0 {
 			return

@@ -95,7 +95,7 @@ func TestAcknowledgementsAreCapped(t *testing.T) {
 		work := s.Kinds()[0].Work // one after the other: nodes that count at the same moment may send one more
 		for range 10 {
 			now := desk.At(time.Now().Add(time.Second))
-			list, err := s.db.Claim(t.Context(), store.Claim{Queue: "mail-event", Node: "test", Limit: 1, Now: now, Lease: time.Minute})
+			list, err := s.db.Claim(t.Context(), store.Claim{Node: "test", Queues: []store.QueueRoom{{Queue: "mail-event", Room: 1}}, Now: now, Lease: time.Minute})
 			if err != nil || len(list) != 1 {
 				t.Fatal(err, len(list))
 			}

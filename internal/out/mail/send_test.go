@@ -190,7 +190,7 @@ func TestOnlyTheJobsOwnerBegins(t *testing.T) {
 func (s *shop) claim(queue string) *desk.Job {
 	s.t.Helper()
 	now := desk.At(time.Now().Add(time.Second))
-	list, err := s.db.Claim(s.t.Context(), store.Claim{Queue: queue, Node: "test", Limit: 1, Now: now, Lease: time.Minute})
+	list, err := s.db.Claim(s.t.Context(), store.Claim{Node: "test", Queues: []store.QueueRoom{{Queue: queue, Room: 1}}, Now: now, Lease: time.Minute})
 	if err == nil && len(list) == 0 { // those without mails come first
 		err = errors.New("no job in " + queue)
 	}
@@ -201,7 +201,7 @@ func (s *shop) claim(queue string) *desk.Job {
 		if r := s.Kinds()[0].Work(s.t.Context(), list[0]); r.Err != nil {
 			s.t.Fatal(r.Err)
 		}
-		if list, err = s.db.Claim(s.t.Context(), store.Claim{Queue: queue, Node: "test", Limit: 1, Now: now, Lease: time.Minute}); err != nil || len(list) == 0 {
+		if list, err = s.db.Claim(s.t.Context(), store.Claim{Node: "test", Queues: []store.QueueRoom{{Queue: queue, Room: 1}}, Now: now, Lease: time.Minute}); err != nil || len(list) == 0 {
 			s.t.Fatal(err, len(list))
 		}
 	}
