@@ -134,8 +134,9 @@ func (h *Handler) findThread(ctx context.Context, f *facts) error {
 	return nil
 }
 
+// findPerson finds the user who wrote, unless it is unclear which address did.
 func (h *Handler) findPerson(ctx context.Context, f *facts) (err error) {
-	if f.letter.from.Addr != "" {
+	if f.letter.sure {
 		f.person, err = h.personOf(ctx, f.st, f.letter.from.Addr)
 	}
 	return err
