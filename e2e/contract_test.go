@@ -88,7 +88,7 @@ func operations(g *goods, media string) map[string]*operation {
 	all := map[string]*operation{}
 	for path, item := range contract().Paths.Map() {
 		resource, _, _ := strings.Cut(strings.TrimPrefix(path, admin.Base), "/")
-		id := map[string]int64{"tickets": g.ticket, "tickettypes": g.kind, "users": g.user, "products": g.product, "webhooks": g.webhook}[resource]
+		id := map[string]int64{"tickets": g.ticket, "tickettypes": g.kind, "users": g.user, "products": g.product, "webhooks": g.webhook, "mails": g.mail}[resource]
 		concrete := strings.NewReplacer("{id}", fmt.Sprint(id), "{number}", g.order, "/media/{path}", media).Replace(path)
 		for method, o := range item.Operations() {
 			one := &operation{Operation: o, method: method, item: item}
@@ -151,6 +151,12 @@ func goodBodies(id string, g *goods) []ask {
 		var all []ask
 		for _, hook := range g.doomed { // none twice
 			all = append(all, ask{path: fmt.Sprintf("/api/admin/webhooks/%d/", hook)})
+		}
+		return all
+	case "mailsRelease", "mailsReplay":
+		var all []ask
+		for _, mail := range map[string][]int64{"mailsRelease": g.held, "mailsReplay": g.failed}[id] { // none twice
+			all = append(all, ask{path: fmt.Sprintf("/api/admin/mails/%d/%s/", mail, strings.ToLower(strings.TrimPrefix(id, "mails")))})
 		}
 		return all
 	case "webhooksReplay":

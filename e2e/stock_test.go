@@ -24,6 +24,9 @@ type goods struct {
 
 	webhook int64
 	doomed  []int64 // webhooks to be deleted
+
+	mail         int64
+	held, failed []int64 // mails, to be released and replayed once each
 }
 
 // stock puts into a store what the API cannot make: a ticket type, a product, an order,
@@ -56,6 +59,7 @@ func stock(t *testing.T, in *installation, url, host string, first int64) *goods
 
 func fill(tx *store.Tx, st *desk.Store, g *goods) {
 	const when = 1_714_979_289_000_000
+	g.stockMail(tx, st, time.Now().UnixMicro()) // held mail that is old is given up
 	tx.Exec("INSERT INTO ticket_types (store_id, id, name) VALUES ($1, $2, $3)", st.ID, g.kind, fmt.Sprint("Kind ", g.kind))
 	tx.Exec(`INSERT INTO products (store_id, id, title, title_folded, slug, structure, is_public, url, date_created, date_updated)
 		VALUES ($1, $2, 'Mug', 'MUG', 'mug', 'standalone', $3, 'https://shop.example/mug', $4, $5)`, st.ID, g.product, true, when, when)
@@ -64,6 +68,25 @@ func fill(tx *store.Tx, st *desk.Store, g *goods) {
 		currency, user_id, date_placed, created_at, updated_at, lines)
 		VALUES ($1, $2, $3, 'open', 'unfulfilled', 'paid', $4, '12.50', 'EUR', $5, $6, $7, $8, $9)`,
 		st.ID, g.product, g.order, false, g.user, when, when, when, lines)
+}
+
+// stockMail puts messages into the ledger: one suppressed, four held, four that failed.
+func (g *goods) stockMail(tx *store.Tx, st *desk.Store, now int64) {
+	g.mail, g.held, g.failed = g.kind, nil, nil
+	for i := range int64(9) {
+		id, fate := g.mail+i, desk.MailSuppressed
+		switch {
+		case i > 4:
+			g.failed, fate = append(g.failed, id), desk.MailFailed
+		case i > 0:
+			g.held, fate = append(g.held, id), desk.MailHeld
+		}
+		tx.Exec(`INSERT INTO mails (store_id, id, source, source_key, blob_key, sha256, size, envelope_from, envelope_to, fate, reason,
+			from_address, subject, auth, received_at, handled_at)
+			VALUES ($1, $2, 'smtp', $3, '', $4, 1, 'needle@example.com', 'help@example.com', $5, 'needle', 'NEEDLE@EXAMPLE.COM', 'needle', '{"spf":"pass"}', $6, $7)`,
+			st.ID, id, fmt.Sprint("needle ", id), fmt.Sprintf("%064d", id), string(fate), now, now)
+		tx.Exec("INSERT INTO mail_raws (store_id, mail_id, raw) VALUES ($1, $2, $3)", st.ID, id, []byte("x"))
+	}
 }
 
 // hook makes the webhooks of goods, through the API.

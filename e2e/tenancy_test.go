@@ -56,6 +56,11 @@ var tenancies = map[string]tenancy{
 	"POST webhooks/{id}/test/":      {path: hookPath("test/")},
 	"POST webhooks/{id}/replay/":    {path: hookPath("replay/"), body: `{"after":0}`},
 	"POST webhooks/{id}/rotate/":    {path: hookPath("rotate/")},
+	"GET mails/":                    {path: fixed("mails/")},
+	"GET mails/{id}/":               {path: mailPath("")},
+	"POST mails/{id}/release/":      {path: func(g *goods) string { return fmt.Sprintf("mails/%d/release/", g.held[0]) }},
+	"POST mails/{id}/replay/":       {path: func(g *goods) string { return fmt.Sprintf("mails/%d/replay/", g.failed[0]) }},
+	"POST mails/{id}/block/":        {path: mailPath("block/")},
 	"GET events/":                   {path: fixed("events/?limit=2")},
 }
 
@@ -63,6 +68,10 @@ const hookBody = `{"target":"https://receiver.example/","events":["ticket.update
 
 func hookPath(rest string) func(*goods) string {
 	return func(g *goods) string { return fmt.Sprintf("webhooks/%d/%s", g.webhook, rest) }
+}
+
+func mailPath(rest string) func(*goods) string {
+	return func(g *goods) string { return fmt.Sprintf("mails/%d/%s", g.mail, rest) }
 }
 
 func ticketPath(rest string) func(*goods) string {

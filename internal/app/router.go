@@ -33,7 +33,7 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	}
 	api := admin.New(admin.Config{
 		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Access: a.Access, Stores: a.Stores, Blobs: a.Blobs,
-		Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Stopping: a.stopping,
+		Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Mails: a.Mailroom, Stopping: a.stopping,
 		PageSize: c.PageSize, RateLimit: c.RateLimit, TrustedProxies: proxies, Links: media.Links(time.Now), Log: a.Log,
 	})
 	site := &page.Site{Accounts: a.Accounts, Stores: a.Stores, Trusted: proxies, Log: a.Log}

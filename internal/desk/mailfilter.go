@@ -7,3 +7,8 @@ type MailFilter struct {
 	From     string // address of the header, any case
 	TicketID int64
 }
+
+// Fates are all fates of messages.
+var Fates = []Fate{
+	MailWaiting, MailTicket, MailComment, MailFollowUp, MailBounce, MailHeld, MailSuppressed, MailDuplicate, MailFailed, MailReleased,
+}

@@ -12,6 +12,7 @@ import (
 	"storedesk/internal/commerce"
 	"storedesk/internal/desk"
 	"storedesk/internal/feed"
+	"storedesk/internal/mailroom"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/tickets"
@@ -38,6 +39,7 @@ type Config struct {
 	Webhooks   *settings.Webhooks
 	Deliveries Deliveries
 	Feed       *feed.Service
+	Mails      *mailroom.Service
 	Blobs      blob.Store
 
 	PageSize       int            // rows of a list page; 0 = 20
@@ -74,6 +76,7 @@ type API struct {
 	webhooks   *settings.Webhooks
 	deliveries Deliveries
 	feed       *feed.Service
+	mails      *mailroom.Service
 	blobs      blob.Store
 	links      func(*desk.Store, string) wire.Linker
 
@@ -95,7 +98,7 @@ func New(cfg Config) http.Handler {
 	a := &API{
 		tickets: cfg.Tickets, people: cfg.People, commerce: cfg.Commerce,
 		access: cfg.Access, stores: cfg.Stores, blobs: cfg.Blobs, links: cfg.Links,
-		webhooks: cfg.Webhooks, deliveries: cfg.Deliveries, feed: cfg.Feed, stopping: cfg.Stopping,
+		webhooks: cfg.Webhooks, deliveries: cfg.Deliveries, feed: cfg.Feed, mails: cfg.Mails, stopping: cfg.Stopping,
 		pageSize: cfg.PageSize, bodyIdle: cfg.BodyIdle, trusted: cfg.TrustedProxies,
 		throttle: newThrottle(cfg.RateLimit), log: cfg.Log, now: cfg.Now,
 		resources: resources(table),

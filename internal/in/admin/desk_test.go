@@ -19,6 +19,7 @@ import (
 	"storedesk/internal/commerce"
 	"storedesk/internal/desk"
 	"storedesk/internal/feed"
+	"storedesk/internal/mailroom"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/store"
@@ -33,6 +34,7 @@ type door struct {
 	t      *testing.T
 	url    string
 	db     *store.DB
+	mails  *mailroom.Service
 	blobs  blob.Store
 	stores *settings.Stores
 	access *access.Service
@@ -102,12 +104,14 @@ func open(t *testing.T, change ...func(*Config)) *door {
 	d.stores = &settings.Stores{DB: d.db, Now: time.Now}
 	d.access = &access.Service{DB: d.db, Now: time.Now}
 	d.fill()
+	d.mails = &mailroom.Service{DB: d.db, Blobs: d.blobs, Stores: d.stores, Now: time.Now}
 	cfg := Config{
 		Tickets:  &tickets.Service{DB: d.db, Now: time.Now},
 		People:   &people.Service{DB: d.db, Now: time.Now},
 		Commerce: &commerce.Service{DB: d.db},
 		Access:   d.access, Stores: d.stores, Blobs: d.blobs,
 		Webhooks: &settings.Webhooks{DB: d.db, Now: time.Now}, Deliveries: d.sent, Feed: &feed.Service{DB: d.db},
+		Mails:    d.mails,
 		PageSize: 3, Log: slog.New(slog.NewJSONHandler(d.log, nil)), Now: d.clock.Now,
 	}
 	for _, f := range change {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"storedesk/internal/desk"
 )
 
 const (
@@ -147,8 +149,8 @@ func TestNoRouteShowsAnotherStore(t *testing.T) {
 		body: `{"target":"https://secret.example/","events":["ticket.created"]}`,
 	})
 	theirs := map[string]string{
-		"webhooks": itoa(int(hook.made(t))),
-		"tickets":  itoa(int(made.made(t))), "users": "101", "tickettypes": "101", "products": "101", "orders": "A-101",
+		"webhooks": itoa(int(hook.made(t))), "mails": itoa(int(d.mail(d.other, "secret", desk.MailHeld))),
+		"tickets": itoa(int(made.made(t))), "users": "101", "tickettypes": "101", "products": "101", "orders": "A-101",
 	}
 	for _, route := range Routes() {
 		name, _, _ := strings.Cut(strings.TrimPrefix(route.Path, Base), "/")

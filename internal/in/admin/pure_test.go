@@ -220,6 +220,11 @@ func TestAllowNamesMethodsInOrder(t *testing.T) {
 		"webhooks/{id}/test/":       "POST, OPTIONS",
 		"webhooks/{id}/replay/":     "POST, OPTIONS",
 		"webhooks/{id}/rotate/":     "POST, OPTIONS",
+		"mails/":                    "GET, HEAD, OPTIONS",
+		"mails/{id}/":               "GET, HEAD, OPTIONS",
+		"mails/{id}/release/":       "POST, OPTIONS",
+		"mails/{id}/replay/":        "POST, OPTIONS",
+		"mails/{id}/block/":         "POST, OPTIONS",
 		"events/":                   "GET, HEAD, OPTIONS",
 	}
 	for _, res := range resources(table) {

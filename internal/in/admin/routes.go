@@ -62,6 +62,12 @@ var table = []Route{
 	{Method: "POST", Path: "webhooks/{id}/replay/", Scope: "webhooks", handle: (*API).replayWebhook},
 	{Method: "POST", Path: "webhooks/{id}/rotate/", Scope: "webhooks", handle: (*API).rotateWebhook},
 
+	{Method: "GET", Path: "mails/", Scope: "tickets", handle: (*API).listMails, ours: true},
+	{Method: "GET", Path: "mails/{id}/", Scope: "tickets", handle: (*API).showMail},
+	{Method: "POST", Path: "mails/{id}/release/", Scope: "tickets", handle: (*API).releaseMail},
+	{Method: "POST", Path: "mails/{id}/replay/", Scope: "tickets", handle: (*API).replayMail},
+	{Method: "POST", Path: "mails/{id}/block/", Scope: "tickets", handle: (*API).blockMail},
+
 	{Method: "GET", Path: "events/", Scope: "tickets", handle: (*API).readEvents, streams: true, ours: true},
 }
 

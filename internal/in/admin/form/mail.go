@@ -1,0 +1,13 @@
+package form
+
+import "storedesk/internal/desk"
+
+// MailFilter reads the filters of the list of mail.
+func MailFilter(q Values) (*desk.MailFilter, desk.Fields) {
+	r := &filterReader{q: q, fields: desk.Fields{}}
+	return &desk.MailFilter{
+		Fate:     oneChoice(r, "fate", desk.Fates),
+		From:     r.text("from"),
+		TicketID: r.whole("ticket", 0, 1, maxID),
+	}, r.fields
+}
