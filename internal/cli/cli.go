@@ -45,6 +45,10 @@ func Run(ctx context.Context, args []string) int {
 	parser := kong.Must(&p, kong.Name("storedesk"), kong.Description(description), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	command, err := parser.Parse(args)
+	if err != nil && delivers(args) { // a mistake in the command must not bounce mail
+		fmt.Fprintln(os.Stderr, "storedesk:", err)
+		return exitTemporary
+	}
 	parser.FatalIfErrorf(err)
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run(&p.Config)

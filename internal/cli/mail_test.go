@@ -56,6 +56,7 @@ func TestDeliverAnswersAsMailServersExpect(t *testing.T) {
 		{message, "--to help@lamps.example --to nobody@lamps.example", exitNoUser},
 		{strings.Repeat("x", 1<<20+1), "--mail-max-mb 1", exitDataError},
 		{message, "--database-url sqlite:/dev/null/x", exitTemporary},
+		{message, "--no-such-flag", exitTemporary},
 		{message, "--store none.example", exitTemporary},
 	} {
 		if code, _ := run(c.stdin, append([]string{"mail", "deliver"}, strings.Fields(c.args)...)...); code != c.want {

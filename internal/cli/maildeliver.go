@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"storedesk/internal/app"
@@ -27,6 +28,12 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
+
+// delivers tells whether a command line is one of a mail server's pipe.
+func delivers(args []string) bool {
+	at := slices.Index(args, "mail")
+	return at >= 0 && at+1 < len(args) && args[at+1] == "deliver" && !slices.Contains(args, "--help")
+}
 
 type mailDeliver struct {
 	forStore

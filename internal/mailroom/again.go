@@ -66,9 +66,7 @@ func (s *Service) again(ctx context.Context, st *desk.Store, id int64, t Task, m
 		m.Reason = formerly(m)
 		m.Fate, m.TicketID, m.CommentID, m.HandledAt = desk.MailWaiting, 0, 0, 0
 		tx.SettleMail(st, m)
-		job := work(st, m, t, desk.At(s.Now()))
-		job.Once = fmt.Sprintf("mail:%d:again", id)
-		tx.Enqueue(job)
+		tx.Enqueue(work(st, m, t, desk.At(s.Now())))
 		return nil
 	})
 }
