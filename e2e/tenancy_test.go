@@ -30,6 +30,7 @@ var tenancies = map[string]tenancy{
 	"PATCH tickets/{id}/":          {path: ticketPath(""), body: `{"status":"closed"}`},
 	"GET tickets/{id}/comments/":   {path: ticketPath("comments/")},
 	"POST tickets/{id}/comments/":  {path: ticketPath("comments/"), body: `{"body":"taken over"}`},
+	"GET tickets/{id}/deliveries/": {path: ticketPath("deliveries/")},
 	"POST tickets/attachments/":    {path: fixed("tickets/attachments/"), body: "upload"},
 	"GET tickettypes/":             {path: fixed("tickettypes/")},
 	"GET tickettypes/{id}/":        {path: func(g *goods) string { return fmt.Sprintf("tickettypes/%d/", g.kind) }},

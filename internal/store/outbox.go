@@ -74,7 +74,7 @@ func (db *DB) ListOutgoing(ctx context.Context, st *desk.Store, ticket int64, st
 	where, args := "o.id > 0", []any{}
 	if ticket != 0 {
 		args = append(args, ticket)
-		where += " AND o.ticket_id = " + placeholder(len(args)+1)
+		where = "o.ticket_id = $2 AND o.message_id IN (SELECT m.message_id FROM message_ids m WHERE m.store_id = $1 AND m.ticket_id = $2)"
 	}
 	if state != "" {
 		args = append(args, string(state))
@@ -86,21 +86,50 @@ func (db *DB) ListOutgoing(ctx context.Context, st *desk.Store, ticket int64, st
 
 // listOutgoing reads mails by a condition, and their recipients with one more query.
 func (db *DB) listOutgoing(ctx context.Context, st *desk.Store, where string, args ...any) (list []desk.Outgoing, err error) {
-	at := map[int64]int{}
-	var ids []int64
 	err = db.query(ctx, "SELECT "+outgoingColumns+" FROM outbox o WHERE o.store_id = $1 AND "+where, append([]any{st.ID}, args...), func(row Row) error {
 		var o desk.Outgoing
 		err := scanOutgoing(row, &o)
-		at[o.ID] = len(list)
-		ids = append(ids, o.ID)
 		list = append(list, o)
 		return err
 	})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
 	}
+	return list, db.readRecipients(ctx, st, list)
+}
+
+// OutgoingOfTicket walks one page of the mails about a ticket.
+func (db *DB) OutgoingOfTicket(ctx context.Context, st *desk.Store, ticket int64, p desk.Page) (list []desk.Outgoing, more bool, err error) {
+	q := &query{args: []any{st.ID}}
+	of := q.arg(ticket)
+	where := []string{
+		"o.store_id = $1", "o.ticket_id = " + of, // by an index that tickets have
+		"o.message_id IN (SELECT m.message_id FROM message_ids m WHERE m.store_id = $1 AND m.ticket_id = " + of + ")",
+	}
+	err = db.page(ctx, q, "SELECT "+outgoingColumns+" FROM outbox o", "o.id", where, p, func(row Row) error {
+		var o desk.Outgoing
+		err := scanOutgoing(row, &o)
+		list = append(list, o)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	list, more = turn(list, p)
+	return list, more, db.readRecipients(ctx, st, list)
+}
+
+// readRecipients adds to mails what became of them at each address.
+func (db *DB) readRecipients(ctx context.Context, st *desk.Store, list []desk.Outgoing) error {
+	if len(list) == 0 {
+		return nil
+	}
+	at, ids := map[int64]int{}, make([]int64, len(list))
+	for i := range list {
+		at[list[i].ID], ids[i] = i, list[i].ID
+	}
 	in, all := inList([]any{st.ID}, ids)
-	err = db.query(ctx, `SELECT r.outbox_id, r.address, r.state, r.reason, r.updated_at FROM outbox_recipients r
+	return db.query(ctx, `SELECT r.outbox_id, r.address, r.state, r.reason, r.updated_at FROM outbox_recipients r
 		WHERE r.store_id = $1 AND r.outbox_id IN (`+in+") ORDER BY r.outbox_id, r.address", all, func(row Row) error {
 		var id int64
 		var r desk.OutgoingRecipient
@@ -108,7 +137,6 @@ func (db *DB) listOutgoing(ctx context.Context, st *desk.Store, where string, ar
 		list[at[id]].Recipients = append(list[at[id]].Recipients, r)
 		return err
 	})
-	return list, err
 }
 
 // SetRecipient queues what became of a mail of ours at one address.

@@ -31,6 +31,7 @@ var table = []Route{
 	{Method: "PATCH", Path: "tickets/{id}/", Scope: "tickets", handle: (*API).updateTicket},
 	{Method: "GET", Path: "tickets/{id}/comments/", Scope: "tickets", handle: (*API).showTicket},
 	{Method: "POST", Path: "tickets/{id}/comments/", Scope: "tickets", handle: (*API).addComment},
+	{Method: "GET", Path: "tickets/{id}/deliveries/", Scope: "tickets", handle: (*API).listDeliveriesOfTicket},
 	{Method: "POST", Path: "tickets/attachments/", Scope: "tickets", handle: (*API).uploadAttachments, uploads: true},
 
 	{Method: "GET", Path: "tickettypes/", Scope: "tickets", handle: (*API).listTypes},
