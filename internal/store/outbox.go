@@ -195,18 +195,6 @@ func (db *DB) RefusedAddresses(ctx context.Context, st *desk.Store, addresses []
 	return refused, err
 }
 
-// recentMails is among how many mails of the installation SentSince looks.
-const recentMails = 20_000
-
-// SentSince counts the mails of a kind to an address since an instant, among the 20,000
-// latest.
-func (tx *Tx) SentSince(ctx context.Context, st *desk.Store, kind, address string, since desk.Instant) (n int, err error) {
-	err = one(ctx, tx, `SELECT count(*) FROM outbox o JOIN outbox_recipients r ON r.store_id = o.store_id AND r.outbox_id = o.id
-		WHERE o.store_id = $1 AND o.id > (SELECT coalesce(max(id), 0) FROM outbox WHERE store_id = $1) - $5
-		AND o.kind = $2 AND o.created_at >= $4 AND lower(r.address) = lower($3)`, []any{st.ID, kind, address, int64(since), recentMails}, &n)
-	return n, err
-}
-
 // RequeueOutgoing queues that recipients of a mail are to be tried again, whatever became
 // of them: those in a state, or at an address ("" for any; those that have the mail stay).
 // It returns their addresses.

@@ -36,6 +36,7 @@ type shop struct {
 	ada     *desk.User   // a customer
 	ana     *desk.Member // an agent, admin
 	bob     *desk.Member
+	auth    string // what is known of the sender of mail that arrives
 }
 
 const pause = 20 * time.Millisecond

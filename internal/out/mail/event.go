@@ -127,18 +127,31 @@ func (s *Service) post(ctx context.Context, st *desk.Store, list []*composed, j 
 
 const day = 24 * time.Hour
 
+// cap is the rate at which mails of the letter's kind go to its address; "" for any.
+func (l *letter) cap(st *desk.Store) (key string, rate store.Rate) {
+	if l.atMost == 0 {
+		return "", rate
+	}
+	interval := desk.Instant((day / time.Duration(l.atMost)).Microseconds())
+	return fmt.Sprintf("mail:%d:%s:%s", st.ID, l.kind, desk.Fold(l.to[0].address)), store.Rate{Interval: interval, Burst: int64(l.atMost)}
+}
+
 func (s *Service) postOne(ctx context.Context, tx *store.Tx, st *desk.Store, c *composed, now desk.Instant) (bool, error) {
-	if c.letter.atMost > 0 {
-		for _, p := range c.letter.to {
-			n, err := tx.SentSince(ctx, st, c.letter.kind, p.address, desk.At(now.Time().Add(-day)))
-			if err != nil || n >= c.letter.atMost {
-				return false, err
-			}
+	key, rate := c.letter.cap(st)
+	if key != "" {
+		if ok, err := tx.Spend(ctx, key, rate, now); err != nil || !ok {
+			return false, err
 		}
 	}
 	fresh, err := tx.InsertOutgoing(ctx, st, c.out)
-	if err != nil || !fresh {
+	if err != nil {
 		return false, err
+	}
+	if !fresh {
+		if key != "" {
+			tx.Refund(key, rate)
+		}
+		return false, nil
 	}
 	s.enqueue(tx, st, c.out, now)
 	return true, nil

@@ -30,7 +30,7 @@ type letter struct {
 	references []string
 
 	automatic bool // nobody wrote it
-	atMost    int  // so many of the kind a day to an address; 0: any number
+	atMost    int  // so many of the kind to an address at once, and a day in the long run; 0: any number
 }
 
 type person struct{ name, address string }

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,10 +16,11 @@ import (
 	"storedesk/internal/blob"
 	"storedesk/internal/desk"
 	"storedesk/internal/mime"
+	"storedesk/internal/store"
 )
 
-// acknowledgementsADay is how many acknowledgements go to one address in a day, whatever it
-// sends: strangers use such mails to flood others, and machines to talk to each other.
+// acknowledgementsADay is how many acknowledgements go to one address at once, and in a day
+// in the long run, whatever it sends: strangers use such mails to flood others, and machines to talk to each other.
 const acknowledgementsADay = 5
 
 // acknowledge tells a customer that their ticket is there, unless a machine wrote it.
@@ -33,7 +35,7 @@ func (s *Service) acknowledge(ctx context.Context, h *happening) ([]*letter, err
 		return nil, nil
 	}
 	if byMail {
-		if automatic, err := s.automatic(ctx, h); err != nil || automatic {
+		if automatic, err := s.automatic(ctx, h); err != nil || automatic || forged(h.Arrived) {
 			return nil, err
 		}
 	}
@@ -77,6 +79,15 @@ func (s *Service) automatic(ctx context.Context, h *happening) (bool, error) {
 		return false, fmt.Errorf("the mail received: %w", err)
 	}
 	return automaticHeader(m.Header), nil
+}
+
+// forged tells whether the domain of the sender says that the mail is not theirs (DMARC,
+// RFC 7489): an answer would go to somebody who never wrote.
+func forged(a *store.Arrival) bool {
+	var auth struct {
+		DMARC string `json:"dmarc"`
+	}
+	return json.Unmarshal([]byte(a.Auth), &auth) == nil && auth.DMARC == "fail"
 }
 
 func automaticHeader(h mime.Header) bool {
