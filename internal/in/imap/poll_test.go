@@ -332,3 +332,35 @@ func TestStopEndsAPollAtOnce(t *testing.T) {
 	b.poll()
 	b.has("1:1 1:2")
 }
+
+func TestManyMessagesTakeSeveralPolls(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	s := newServer(t, "none")
+	b := newBench(t, db, s, "none")
+	for n := range 1050 {
+		s.put(letter(n))
+	}
+	b.poll()
+	if row := b.row(); row.There != 1050 || row.Seen != 1000 || row.NextRunAt != desk.At(b.now) {
+		t.Errorf("after one: %d of %d, next in %v", row.Seen, row.There, row.NextRunAt.Time().Sub(b.now))
+	}
+	b.poll()
+	if row := b.row(); row.Seen != 1050 || len(b.mail.bodies) != 1050 || row.NextRunAt != desk.At(b.now.Add(time.Minute)) {
+		t.Errorf("after two: %d of %d", row.Seen, row.There)
+	}
+
+	// After a new UIDVALIDITY, too; until all was gone through the old one stays.
+	s.renew("INBOX")
+	for n := range 1050 {
+		s.put(letter(n))
+	}
+	b.poll()
+	if row := b.row(); row.UIDValidity != 1 || row.NextRunAt != desk.At(b.now) {
+		t.Errorf("in the middle: %+v", row)
+	}
+	b.poll()
+	b.poll()
+	if row := b.row(); row.UIDValidity != 2 || row.Seen != 1050 || row.There != 1050 || row.LastUID != 1050 || len(b.mail.bodies) != 1050 {
+		t.Errorf("in the end: %d kept, %+v", len(b.mail.bodies), row)
+	}
+}

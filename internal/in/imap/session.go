@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -106,22 +107,25 @@ func expand(set imap.UIDSet, limit int) ([]uint32, error) {
 	return inOrder(set, int(total)), nil
 }
 
+// maxNamed is how many messages one command names: servers take lines of 8,000 bytes
+// (RFC 7162 section 4).
+const maxNamed = 500
+
 // sizes are the sizes of messages in bytes. Those that are gone are not among them.
 func (s *session) sizes(uids []uint32) (map[uint32]int64, error) {
 	sizes := make(map[uint32]int64, len(uids))
-	if len(uids) == 0 {
-		return sizes, nil
-	}
-	var set imap.UIDSet
-	for _, uid := range uids {
-		set.AddNum(imap.UID(uid))
-	}
-	list, err := s.client.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
-	for _, m := range list {
-		sizes[uint32(m.UID)] = m.RFC822Size
-	}
-	if err != nil {
-		return nil, fmt.Errorf("ask for sizes: %w", err)
+	for some := range slices.Chunk(uids, maxNamed) {
+		var set imap.UIDSet
+		for _, uid := range some {
+			set.AddNum(imap.UID(uid))
+		}
+		list, err := s.client.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
+		if err != nil {
+			return nil, fmt.Errorf("ask for sizes: %w", err)
+		}
+		for _, m := range list {
+			sizes[uint32(m.UID)] = m.RFC822Size
+		}
 	}
 	return sizes, nil
 }
