@@ -44,7 +44,7 @@ func largeServer(t *testing.T) string {
 			case strings.Contains(command, "BODY.PEEK[]"):
 				say("* 1 FETCH (UID 1 BODY[] {%d}", largeSize)
 				for range largeSize / 64 {
-					fmt.Fprint(out, "a line of sixty-two bytes, which is what base64 would look lik\r\n")
+					_, _ = out.WriteString("a line of sixty-two bytes, which is what base64 would look lik\r\n")
 				}
 				say(")")
 			}
