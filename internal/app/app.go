@@ -114,7 +114,7 @@ func (a *App) prepare(ctx context.Context) error {
 		return err
 	}
 	a.Mailroom = a.mailroom()
-	a.Poller.Mail = a.Mailroom
+	a.Poller.Mail, a.Poller.MaxSize = a.Mailroom, a.Mailroom.Limit()
 	a.Incoming = a.incoming()
 	a.Outgoing = a.outgoing()
 	a.DB.Follow(a.Outgoing.Follow)
