@@ -3,12 +3,15 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/in/media"
+	"storedesk/internal/mailauth"
 	"storedesk/internal/out/mail"
 	"storedesk/internal/outbound"
 	"storedesk/internal/wire"
@@ -45,7 +48,24 @@ func (a *App) outgoing() *mail.Service {
 		TicketURL: func(st *desk.Store, ticket int64) string {
 			return fmt.Sprintf("%s/dashboard/tickets/%d/", a.Config.Origin(st), ticket)
 		},
-		Route: route, Hostname: a.Config.hostname(),
+		Signer: dkim{}, Route: route, Hostname: a.Config.hostname(),
 		Dial: outbound.Dialer(outbound.Options{Allow: a.Config.networks()}).DialContext, Resolver: net.DefaultResolver,
 	}
+}
+
+// dkim signs mail with the key of its store.
+type dkim struct{}
+
+// Sign implements mail.Signer.
+func (dkim) Sign(dst io.Writer, st *desk.Store, mail io.ReadSeeker) error {
+	if st.Mail.DKIMKey == "" || st.Mail.DKIMSelector == "" {
+		_, err := io.Copy(dst, mail)
+		return err
+	}
+	key, err := mailauth.ParseKey(st.Mail.DKIMKey)
+	if err != nil {
+		return fmt.Errorf("the DKIM key of store %d: %w", st.ID, err)
+	}
+	_, domain, _ := strings.Cut(st.SupportEmail, "@")
+	return mailauth.Sign(dst, mail, key, domain, st.Mail.DKIMSelector)
 }

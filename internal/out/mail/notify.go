@@ -1,21 +1,15 @@
 package mail
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
-	"storedesk/internal/blob"
 	"storedesk/internal/desk"
-	"storedesk/internal/mime"
 	"storedesk/internal/store"
 )
 
@@ -34,10 +28,8 @@ func (s *Service) acknowledge(ctx context.Context, h *happening) ([]*letter, err
 	if to.address == "" || h.st.Receives(to.address) || nobody.MatchString(to.address) {
 		return nil, nil
 	}
-	if byMail {
-		if automatic, err := s.automatic(ctx, h); err != nil || automatic || forged(h.Arrived) {
-			return nil, err
-		}
+	if byMail && (automatic(h.Arrived) || forged(h.Arrived)) {
+		return nil, nil
 	}
 	to.name = harmlessName(to.name)
 	l, err := s.notification(ctx, h, desk.NotifyAcknowledgement, to, 0)
@@ -52,33 +44,11 @@ func (s *Service) acknowledge(ctx context.Context, h *happening) ([]*letter, err
 // nobody are addresses that no person reads.
 var nobody = regexp.MustCompile(`(?i)^(no|do[._-]?not|donot)[._-]?reply|^(mailer-daemon|postmaster|bounces?|root|daemon)([+@._-]|$)`)
 
-// maxHeader is how much of a received mail is read to judge it.
-const maxHeader = 256 << 10
-
-// automatic tells whether the mail that an event came by was sent by a machine or a list
-// (RFC 3834 section 2). A ticket of the channel email without a mail in the ledger counts as
-// that too: nobody can say who wrote it.
-func (s *Service) automatic(ctx context.Context, h *happening) (bool, error) {
-	if h.Arrived == nil || h.Arrived.EnvelopeFrom == "" {
-		return true, nil
-	}
-	r, err := s.Blobs.Open(ctx, h.Arrived.BlobKey)
-	if errors.Is(err, blob.ErrNotFound) {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("the mail received: %w", err)
-	}
-	defer r.Close()
-	head, err := io.ReadAll(io.LimitReader(r, maxHeader))
-	if err != nil {
-		return false, fmt.Errorf("the mail received: %w", err)
-	}
-	m, err := mime.Read(bytes.NewReader(head), int64(len(head)))
-	if err != nil {
-		return false, fmt.Errorf("the mail received: %w", err)
-	}
-	return automaticHeader(m.Header), nil
+// automatic tells that no program may answer what an event came by (RFC 3834 section 2), as
+// found out when the mail came in. A ticket of the channel email without a mail in the ledger
+// counts as that too: nobody can say who wrote it.
+func automatic(a *store.Arrival) bool {
+	return a == nil || (&desk.Mail{Auth: a.Auth}).Automatic()
 }
 
 // forged tells whether the domain of the sender says that the mail is not theirs (DMARC,
@@ -88,27 +58,6 @@ func forged(a *store.Arrival) bool {
 		DMARC string `json:"dmarc"`
 	}
 	return json.Unmarshal([]byte(a.Auth), &auth) == nil && auth.DMARC == "fail"
-}
-
-func automaticHeader(h mime.Header) bool {
-	if v, _, _ := strings.Cut(h.Get("Auto-Submitted"), ";"); v != "" && !strings.EqualFold(strings.TrimSpace(v), "no") {
-		return true
-	}
-	for _, name := range []string{"X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Loop", "Feedback-ID"} {
-		if h.Has(name) {
-			return true
-		}
-	}
-	switch strings.ToLower(strings.TrimSpace(h.Get("Precedence"))) {
-	case "bulk", "list", "junk", "auto_reply":
-		return true
-	}
-	for _, f := range h.Fields() {
-		if len(f.Name) > 5 && strings.EqualFold(f.Name[:5], "List-") {
-			return true
-		}
-	}
-	return false
 }
 
 // tellAssignee tells an agent of a ticket that somebody else gave them.
