@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/smtp"
 	"slices"
@@ -37,7 +38,7 @@ func startRelay(t *testing.T) *mailRelay {
 	t.Helper()
 	r := &mailRelay{t: t}
 	server := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &relaySession{relay: r}, nil }))
-	server.Domain = "relay.example"
+	server.Domain, server.ErrorLog = "relay.example", log.New(io.Discard, "", 0)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,6 @@ type ServeConfig struct {
 	TrustedProxies string `name:"trusted-proxies" env:"STOREDESK_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Proxies whose X-Forwarded-Host and -Proto are believed, separated by commas: 10.0.0.0/8,127.0.0.1."`
 
 	SMTP SMTPConfig `embed:""`
-	RspamdURL string `name:"rspamd-url" env:"STOREDESK_RSPAMD_URL" placeholder:"URL" help:"rspamd server that judges incoming mail, such as http://127.0.0.1:11333. Default: none is asked."`
 
 	OIDCIssuer       string `name:"oidc-issuer" env:"STOREDESK_OIDC_ISSUER" placeholder:"URL" help:"OpenID provider that staff may sign in through, such as https://login.example."`
 	OIDCClientID     string `name:"oidc-client-id" env:"STOREDESK_OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider knows this installation by."`
