@@ -100,7 +100,7 @@ func (s *Service) Block(ctx context.Context, st *desk.Store, id int64) (address 
 		return "", desk.Errorf(desk.Invalid, "Mail %d says that it is from the store itself.", id)
 	}
 	return address, s.DB.Write(ctx, func(tx *store.Tx) error {
-		tx.BlockSender(st, address, desk.At(s.Now()))
+		tx.SetSenderRule(st, address, "block", desk.At(s.Now()))
 		return nil
 	})
 }

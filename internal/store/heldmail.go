@@ -6,13 +6,6 @@ import (
 	"storedesk/internal/desk"
 )
 
-// BlockSender queues the rule that mail from an address, or from @ and a domain, is held.
-func (tx *Tx) BlockSender(st *desk.Store, pattern string, now desk.Instant) {
-	tx.Exec(`INSERT INTO sender_rules (store_id, pattern, rule, created_at) VALUES ($1, $2, 'block', $3)
-		ON CONFLICT (store_id, pattern) DO UPDATE SET rule = excluded.rule, created_at = excluded.created_at`,
-		st.ID, desk.Fold(pattern), int64(now))
-}
-
 // SweepHeld gives up at most limit messages that are held since before then: their bytes
 // go, their rows stay, suppressed, with the reason they were held for. It returns how many,
 // and the blobs, which may be deleted now.

@@ -162,39 +162,6 @@ func (tx *Tx) BeginSending(ctx context.Context, st *desk.Store, j *desk.Job, out
 	return begun == len(addresses), err
 }
 
-// RefuseAddress queues that mail to an address came back for good.
-func (tx *Tx) RefuseAddress(st *desk.Store, address, reason string, now desk.Instant) {
-	tx.Exec(`INSERT INTO bad_addresses (store_id, address, reason, since) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (store_id, address) DO UPDATE SET reason = excluded.reason`, st.ID, desk.Fold(address), cut(reason), int64(now))
-}
-
-// AcceptAddress queues that mail reaches an address after all.
-func (tx *Tx) AcceptAddress(st *desk.Store, address string) {
-	tx.Exec("DELETE FROM bad_addresses WHERE store_id = $1 AND address = $2", st.ID, desk.Fold(address))
-}
-
-// RefusedAddresses returns those of the addresses that mail came back from, with why.
-func (db *DB) RefusedAddresses(ctx context.Context, st *desk.Store, addresses []string) (map[string]string, error) {
-	refused := map[string]string{}
-	if len(addresses) == 0 {
-		return refused, nil
-	}
-	folded := make(map[string]string, len(addresses))
-	keys := make([]string, len(addresses))
-	for i, a := range addresses {
-		keys[i] = desk.Fold(a)
-		folded[keys[i]] = a
-	}
-	in, args := inList([]any{st.ID}, keys)
-	err := db.query(ctx, "SELECT address, reason FROM bad_addresses WHERE store_id = $1 AND address IN ("+in+")", args, func(row Row) error {
-		var address, reason string
-		err := row.Scan(&address, &reason)
-		refused[folded[address]] = reason
-		return err
-	})
-	return refused, err
-}
-
 // RequeueOutgoing queues that recipients of a mail are to be tried again, whatever became
 // of them: those in a state, or at an address ("" for any; those that have the mail stay).
 // It returns their addresses.

@@ -64,13 +64,26 @@ func (tx *Tx) ForgetBadAddress(st *desk.Store, address string) {
 	tx.Exec("DELETE FROM bad_addresses WHERE store_id = $1 AND address = $2", st.ID, desk.Fold(address))
 }
 
-// BadAddress tells whether mail to an address comes back for good, and why.
-func (db *DB) BadAddress(ctx context.Context, st *desk.Store, address string) (bad bool, reason string, err error) {
-	err = one(ctx, db, "SELECT reason FROM bad_addresses WHERE store_id = $1 AND address = $2", []any{st.ID, desk.Fold(address)}, &reason)
-	if desk.CodeOf(err) == desk.NotFound {
-		return false, "", nil
+// BadAddresses returns those of the addresses that mail came back from, with why.
+func (db *DB) BadAddresses(ctx context.Context, st *desk.Store, addresses []string) (map[string]string, error) {
+	bad := map[string]string{}
+	if len(addresses) == 0 {
+		return bad, nil
 	}
-	return err == nil, reason, err
+	folded := make(map[string]string, len(addresses))
+	keys := make([]string, len(addresses))
+	for i, a := range addresses {
+		keys[i] = desk.Fold(a)
+		folded[keys[i]] = a
+	}
+	in, args := inList([]any{st.ID}, keys)
+	err := db.query(ctx, "SELECT address, reason FROM bad_addresses WHERE store_id = $1 AND address IN ("+in+")", args, func(row Row) error {
+		var address, reason string
+		err := row.Scan(&address, &reason)
+		bad[folded[address]] = reason
+		return err
+	})
+	return bad, err
 }
 
 // Twin is a mail of the ledger that another one may be a copy of.

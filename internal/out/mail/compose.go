@@ -70,7 +70,7 @@ func (s *Service) recipients(ctx context.Context, st *desk.Store, l *letter, now
 	for _, p := range append(append([]person{}, l.to...), l.cc...) {
 		addresses = append(addresses, p.address)
 	}
-	refused, err := s.DB.RefusedAddresses(ctx, st, addresses)
+	refused, err := s.DB.BadAddresses(ctx, st, addresses)
 	list := make([]desk.OutgoingRecipient, len(addresses))
 	for i, a := range addresses {
 		list[i] = desk.OutgoingRecipient{Address: a, State: desk.RecipientQueued, UpdatedAt: now}

@@ -84,7 +84,7 @@ func (s *Service) Retry(ctx context.Context, st *desk.Store, id int64, address s
 		}
 		again := &desk.Outgoing{ID: o.ID}
 		for _, a := range to {
-			tx.AcceptAddress(st, a)
+			tx.ForgetBadAddress(st, a)
 			again.Recipients = append(again.Recipients, desk.OutgoingRecipient{Address: a, State: desk.RecipientQueued})
 		}
 		s.enqueue(tx, st, again, now)
@@ -192,7 +192,7 @@ func (s *Service) settle(ctx context.Context, st *desk.Store, o *desk.Outgoing, 
 		for address, v := range verdicts {
 			tx.SetRecipient(st, o.ID, desk.OutgoingRecipient{Address: address, State: v.state, Reason: v.reason, UpdatedAt: now})
 			if v.bad {
-				tx.RefuseAddress(st, address, v.reason, now)
+				tx.MarkBadAddress(st, address, v.reason, now)
 			}
 		}
 		if ends != nil {

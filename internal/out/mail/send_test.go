@@ -59,7 +59,7 @@ func TestEachRecipientHasItsOwnFate(t *testing.T) {
 		if !slices.Equal(to, []string{"ada@customer.example", "later@x.example"}) {
 			t.Errorf("the relay took mail for %q", to)
 		}
-		bad, err := s.db.RefusedAddresses(t.Context(), s.st, []string{"gone@x.example", "full@x.example"})
+		bad, err := s.db.BadAddresses(t.Context(), s.st, []string{"gone@x.example", "full@x.example"})
 		if err != nil || len(bad) != 1 || bad["gone@x.example"] == "" {
 			t.Errorf("bad addresses %v, %v", bad, err)
 		}
