@@ -190,13 +190,14 @@ func (s *shop) outbox() []desk.Outgoing {
 	return list
 }
 
+// jobs are those of mail.
 func (s *shop) jobs() []*desk.Job {
 	s.t.Helper()
 	list, err := s.db.ListJobs(s.t.Context(), store.JobQuery{Limit: 1000})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return list
+	return slices.DeleteFunc(list, func(j *desk.Job) bool { return !strings.HasPrefix(j.Kind, "mail-") })
 }
 
 // state waits until a recipient of the only mail is in a state, and returns why.
