@@ -78,7 +78,7 @@ func (a *App) mailKinds() []jobs.Kind {
 	kinds := append(a.Incoming.Kinds(), a.Outgoing.Kinds()...)
 	return append(
 		kinds,
-		jobs.Kind{Name: "mailboxes", Every: 15 * time.Second, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
+		jobs.Kind{Name: "mailboxes", Every: 30 * time.Second, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
 			return jobs.Done(a.pollMailboxes(ctx))
 		}},
 		jobs.Kind{Name: mailboxKind, Timeout: time.Hour, Work: a.pollMailbox},
