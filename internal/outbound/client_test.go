@@ -1,6 +1,7 @@
 package outbound_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -255,6 +256,7 @@ func TestHeaderThatNeverEnds(t *testing.T) {
 			return
 		}
 		defer conn.Close()
+		_, err = http.ReadRequest(bufio.NewReader(conn)) // an answer before the question is refused as such
 		for line := "HTTP/1.1 200 OK\r\n"; err == nil; line = "X: " + strings.Repeat("x", 1000) + "\r\n" {
 			_, err = io.WriteString(conn, line)
 		}
