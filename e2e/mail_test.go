@@ -25,6 +25,7 @@ type mailRelay struct {
 	address string
 	mu      sync.Mutex
 	mails   []relayed
+	taken   func(relayed) // may be nil
 }
 
 // relayed is one mail that the relay was given.
@@ -73,6 +74,9 @@ func (s *relaySession) Data(r io.Reader) error {
 	s.relay.mu.Lock()
 	defer s.relay.mu.Unlock()
 	s.relay.mails = append(s.relay.mails, relayed{s.to, raw, m})
+	if s.relay.taken != nil {
+		s.relay.taken(relayed{s.to, raw, m})
+	}
 	return nil
 }
 
@@ -232,6 +236,52 @@ func TestConversationByMail(t *testing.T) {
 		}
 		if err := post(address, "spammer@x.example", []string{"victim@elsewhere.example"}, "Subject: x\n\nx\n"); err == nil {
 			t.Error("mail for strangers was taken")
+		}
+	})
+}
+
+// TestRespondersStop faces the desk with a program that answers each mail at once, with
+// nothing in the header that owns up to it: to the address it was given, and once more as
+// if out of the blue.
+func TestRespondersStop(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		in, relay, address := mailDesk(t, url)
+		const limit = 100 // of a loop that does not stop
+		answers := make(chan relayed, limit)
+		relay.taken = func(m relayed) {
+			select {
+			case answers <- m:
+			default:
+				t.Error("they do not stop")
+			}
+		}
+		c := in.start("--smtp-listen", address).client()
+		const robot = "robot@customer.example"
+		write := func(n int, to, headers string) {
+			raw := fmt.Sprintf("From: %s\nTo: %s\nSubject: I am away\nMessage-ID: <away-%d@customer.example>\n%s\nBack on Monday (%d).\n", robot, to, n, headers, n)
+			if err := post(address, robot, []string{to}, raw); err != nil {
+				t.Error(err)
+			}
+		}
+		write(0, supportAddress, "")
+		sent := 1
+		for quiet := time.NewTimer(5 * time.Second); ; quiet.Reset(5 * time.Second) {
+			select {
+			case m := <-answers:
+				write(sent, m.ReplyTo[0].Addr, "In-Reply-To: <"+m.MessageID+">\n")
+				write(sent+1, supportAddress, "")
+				sent += 2
+				continue
+			case <-quiet.C:
+			}
+			break
+		}
+		if n := len(relay.all()); n == 0 || n > 5 {
+			t.Errorf("%d acknowledgements to one address", n)
+		}
+		if n := len(c.mailed("/api/admin/tickets/?page_size=100")); n == 0 || n > 6 {
+			t.Errorf("%d tickets of %d mails", n, sent)
 		}
 	})
 }
