@@ -59,6 +59,7 @@ var tenancies = map[string]tenancy{
 	"POST webhooks/{id}/rotate/":    {path: hookPath("rotate/")},
 	"GET mails/":                    {path: fixed("mails/")},
 	"GET mails/{id}/":               {path: mailPath("")},
+	"GET mails/{id}/view/":          {path: mailPath("view/")},
 	"POST mails/{id}/release/":      {path: func(g *goods) string { return fmt.Sprintf("mails/%d/release/", g.held[0]) }},
 	"POST mails/{id}/replay/":       {path: func(g *goods) string { return fmt.Sprintf("mails/%d/replay/", g.failed[0]) }},
 	"POST mails/{id}/block/":        {path: mailPath("block/")},

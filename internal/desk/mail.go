@@ -111,3 +111,11 @@ const (
 
 // Participant is somebody who takes part in a ticket by mail.
 type Participant struct{ Address, Name string }
+
+// MailView is a message as a person reads it.
+type MailView struct {
+	Text   string  // all of its words
+	New    string  // those that quote nothing
+	HTML   *string // safe to show, quotes folded; nil: the message has none, or too much
+	Remote bool    // it shows images from elsewhere, once it is asked to
+}

@@ -71,3 +71,17 @@ func (db *DB) SweepUploads(ctx context.Context, before desk.Instant, limit int) 
 	})
 	return blobs, err
 }
+
+// CommentAttachments lists the attachments of a comment, by id.
+func (db *DB) CommentAttachments(ctx context.Context, st *desk.Store, ticket, comment int64) (list []desk.Attachment, err error) {
+	if comment == 0 {
+		return nil, nil
+	}
+	err = db.query(ctx, "SELECT "+attachmentColumns+` FROM attachments a
+		WHERE a.store_id = $1 AND a.ticket_id = $2 AND a.comment_id = $3 ORDER BY a.id`, []any{st.ID, ticket, comment}, func(row Row) error {
+		a, err := scanAttachment(row)
+		list = append(list, a)
+		return err
+	})
+	return list, err
+}

@@ -40,3 +40,11 @@ func Mail(dst []byte, m *desk.Mail, st *desk.Store) []byte {
 	}
 	return append(instant(dst, m.HandledAt, st.Zone), '}')
 }
+
+// MailView appends a message as a person reads it.
+func MailView(dst []byte, v *desk.MailView) []byte {
+	dst = String(append(dst, `{"text":`...), v.Text)
+	dst = String(append(dst, `,"new":`...), v.New)
+	dst = text(append(dst, `,"html":`...), v.HTML)
+	return append(strconv.AppendBool(append(dst, `,"has_remote":`...), v.Remote), '}')
+}

@@ -36,6 +36,22 @@ func (a *API) showMail(c *call) error {
 	return c.show(wire.Mail(nil, m, c.store))
 }
 
+// viewMail answers GET mails/{id}/view/: the message as a person reads it. Its HTML holds
+// nothing that acts, and is to be shown in a sandbox all the same.
+func (a *API) viewMail(c *call) error {
+	id, err := c.pathID()
+	if err != nil {
+		return err
+	}
+	remote := form.MailRemote(c.query)
+	link := func(path string) string { return string(a.link(c).AppendURL(nil, []byte(path))) }
+	v, err := a.mails.View(c.ctx(), c.store, id, remote, link)
+	if err != nil {
+		return err
+	}
+	return c.show(wire.MailView(nil, v))
+}
+
 // releaseMail answers POST mails/{id}/release/.
 func (a *API) releaseMail(c *call) error { return a.changeMail(c, a.mails.Release) }
 

@@ -223,6 +223,7 @@ func TestAllowNamesMethodsInOrder(t *testing.T) {
 		"webhooks/{id}/rotate/":     "POST, OPTIONS",
 		"mails/":                    "GET, HEAD, OPTIONS",
 		"mails/{id}/":               "GET, HEAD, OPTIONS",
+		"mails/{id}/view/":          "GET, HEAD, OPTIONS",
 		"mails/{id}/release/":       "POST, OPTIONS",
 		"mails/{id}/replay/":        "POST, OPTIONS",
 		"mails/{id}/block/":         "POST, OPTIONS",

@@ -65,6 +65,7 @@ var table = []Route{
 
 	{Method: "GET", Path: "mails/", Scope: "tickets", handle: (*API).listMails, ours: true},
 	{Method: "GET", Path: "mails/{id}/", Scope: "tickets", handle: (*API).showMail},
+	{Method: "GET", Path: "mails/{id}/view/", Scope: "tickets", handle: (*API).viewMail},
 	{Method: "POST", Path: "mails/{id}/release/", Scope: "tickets", handle: (*API).releaseMail},
 	{Method: "POST", Path: "mails/{id}/replay/", Scope: "tickets", handle: (*API).replayMail},
 	{Method: "POST", Path: "mails/{id}/block/", Scope: "tickets", handle: (*API).blockMail},

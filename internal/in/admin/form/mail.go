@@ -11,3 +11,10 @@ func MailFilter(q Values) (*desk.MailFilter, desk.Fields) {
 		TicketID: r.whole("ticket", 0, 1, maxID),
 	}, r.fields
 }
+
+// MailRemote tells whether a view of a message is asked to load images from elsewhere.
+func MailRemote(q Values) bool {
+	r := &filterReader{q: q, fields: desk.Fields{}}
+	remote := r.boolean("remote")
+	return remote != nil && *remote
+}
