@@ -98,7 +98,7 @@ func (r *mailRelay) next(n int) relayed {
 
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.After(time.Minute); !ok(); {
+	for deadline := time.After(4 * time.Minute); !ok(); {
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-deadline:
