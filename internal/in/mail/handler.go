@@ -24,7 +24,7 @@ const (
 	// plainTries is how often a message is handled as it should be before it is only kept:
 	// some 85 seconds with jobs.DefaultBackoff.
 	plainTries = 5
-	atOnce     = 8
+	atOnce     = 16 // most of the time they wait for the DNS
 	timeout    = 2 * time.Minute
 )
 
