@@ -23,8 +23,8 @@ const (
 	drainTimeout = 30 * time.Second
 )
 
-// Serve answers HTTP, and SMTP where it is told to, until ctx ends, then lets the requests under way finish. ready is
-// called with the address once it listens.
+// Serve answers HTTP, and SMTP where it is told to, until ctx ends, then lets what is
+// under way finish. ready is called with the address once it listens.
 func (a *App) Serve(ctx context.Context, c ServeConfig, ready func(net.Addr)) error {
 	handler, err := a.Handler(c)
 	if err != nil {

@@ -89,18 +89,6 @@ type Replay struct {
 // EventSet is a set of WebhookEvents.
 type EventSet int64
 
-// EventSetOf makes a set of names; ok is false if one of them is unknown.
-func EventSetOf(names ...string) (set EventSet, ok bool) {
-	for _, name := range names {
-		bit := EventBit(name)
-		if bit == 0 {
-			return 0, false
-		}
-		set |= bit
-	}
-	return set, true
-}
-
 // EventBit is the set of one event alone; empty for an unknown name.
 func EventBit(name string) EventSet {
 	for i, known := range WebhookEvents {

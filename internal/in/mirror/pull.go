@@ -51,9 +51,10 @@ func (m *Mirror) Due(ctx context.Context, now time.Time) ([]*desk.Store, error) 
 }
 
 // Run pulls now, whether due or not, and records how it went; the next pull is due
-// Every after its end, also after an error, and at once after ctx ended. One pull of a store runs at a time, on all
-// nodes together: Conflict while another does. It stops with store.ErrLeaseLost when the
-// mirror is changed or turned off. What was pulled until an error stays.
+// Every after its end, also after an error, and at once after ctx ended. One pull of a
+// store runs at a time, on all nodes together: Conflict while another does. It stops with
+// store.ErrLeaseLost when the mirror is changed or turned off. What was pulled until an
+// error stays.
 func (m *Mirror) Run(ctx context.Context, st *desk.Store) (importer.Report, error) {
 	began := desk.At(m.Now())
 	source, err := m.DB.ClaimPull(ctx, st, began, m.leased())
