@@ -13,7 +13,8 @@ type Store struct {
 	MediaTTL      time.Duration  // how long an attachment link stays valid; 0 = as long as the attachment
 	MediaSecret   string         // signs links when MediaTTL is set
 
-	Mail MailSettings
+	Mail      MailSettings
+	CreatedAt Instant
 
 	SecondFactorForAdmins bool // admins must have a second factor
 }

@@ -14,13 +14,13 @@ func (db *DB) Stores(ctx context.Context) ([]*desk.Store, error) {
 	var list []*desk.Store
 	byID := map[int64]*desk.Store{}
 	err := db.query(ctx, `SELECT id, name, network_domain, support_email, time_zone, media_ttl, media_secret,
-		second_factor_for_admins, mail FROM stores ORDER BY id`, nil,
+		second_factor_for_admins, mail, created_at FROM stores ORDER BY id`, nil,
 		func(row Row) error {
 			st := &desk.Store{}
 			var zone, mail string
 			var ttl int64
 			if err := row.Scan(&st.ID, &st.Name, &st.NetworkDomain, &st.SupportEmail, &zone, &ttl, &st.MediaSecret,
-				&st.SecondFactorForAdmins, &mail); err != nil {
+				&st.SecondFactorForAdmins, &mail, &st.CreatedAt); err != nil {
 				return err
 			}
 			if err := json.Unmarshal([]byte(mail), &st.Mail); err != nil {
@@ -70,7 +70,7 @@ func (tx *Tx) InsertStore(ctx context.Context, st *desk.Store, now desk.Instant)
 	if err != nil {
 		return err
 	}
-	st.ID = id
+	st.ID, st.CreatedAt = id, now
 	tx.Exec(`INSERT INTO stores (id, name, network_domain, support_email, time_zone, media_ttl, media_secret, created_at,
 		second_factor_for_admins, mail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret, int64(now),

@@ -68,6 +68,9 @@ func (s *Service) CloseTickets(ctx context.Context) (closed int, err error) {
 	var open []*walk
 	for _, st := range stores {
 		for _, rule := range st.Mail.Closings() {
+			if st.CreatedAt > rule.Until(desk.At(s.Tickets.Now())) {
+				continue // what was taken over with a store is as it was: its time runs from here
+			}
 			open = append(open, &walk{st: st, rule: rule})
 		}
 	}

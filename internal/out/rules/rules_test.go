@@ -169,3 +169,21 @@ func TestKindsAreNamed(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestWhatWasTakenOverStays: tickets that are older than their store close only when the
+// store itself is as old as the rule asks.
+func TestWhatWasTakenOverStays(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := open(t, db)
+		s.later(-400 * day)
+		old := s.ticket(desk.StatusSolved, nil)
+		s.later(400 * day)
+		s.close(0)
+		if x := s.json(old); !strings.Contains(x, `"status":"solved"`) {
+			t.Errorf("closed in a new store: %s", x)
+		}
+		s.later(5 * day)
+		s.close(1)
+	})
+}
