@@ -82,3 +82,8 @@ func (s *Accounts) DeleteGroup(ctx context.Context, st *desk.Store, who *desk.St
 		return s.audit(ctx, tx, st, who.AccountID, "group.deleted", name, nil, v)
 	})
 }
+
+// GroupNames are the groups of a store, which anybody of its staff may know of.
+func (s *Accounts) GroupNames(ctx context.Context, st *desk.Store) ([]desk.PermissionGroup, error) {
+	return s.DB.Groups(ctx, st)
+}

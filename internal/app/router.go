@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"storedesk"
 	"storedesk/internal/in/admin"
+	"storedesk/internal/in/dashboard"
 	"storedesk/internal/in/docs"
 	"storedesk/internal/in/mailhook"
 	"storedesk/internal/in/media"
@@ -17,6 +19,7 @@ import (
 	"storedesk/internal/in/staff"
 	"storedesk/internal/origin"
 	"storedesk/internal/page"
+	"storedesk/web"
 )
 
 // routes is the table of everything the program answers. The router is built from it
@@ -47,6 +50,14 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	desks, err := dashboard.Routes(dashboard.Config{
+		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Accounts: a.Accounts, Apps: a.Apps, Tokens: a.Access,
+		Stores: a.Stores, Webhooks: a.Hooks, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
+		Stopping: a.stopping, Version: Version, Now: time.Now, Log: a.Log,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
 	plain := func(path string, handler http.Handler) page.Route {
 		return page.Route{Method: http.MethodGet, Path: path, Needs: page.Anyone, CSRF: page.ReadOnly, Plain: handler}
 	}
@@ -69,9 +80,19 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	})
 	table = append(table, apiRoutes(api)...)
 	table = append(table, page.Assets()...)
+	table = append(table, desks...)
 	table = append(table, people...)
 	table = append(table, apps...)
 	return table, site, nil
+}
+
+// built are the dashboard's files, as the build left them.
+func built() fs.FS {
+	files, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return files
 }
 
 // hostOf reads the host that a request is for, as the client sees it.

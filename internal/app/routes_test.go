@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -168,6 +169,11 @@ func (w *walk) ask(row page.Route, cookie, bearer string, headers ...string) *ht
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	if strings.HasSuffix(row.Path, "/live/{$}") { // goes on until the browser leaves
+		ctx, cancel := context.WithTimeout(r.Context(), 200*time.Millisecond)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r)
 	return recorder
@@ -257,6 +263,10 @@ func (w *walk) rule(row page.Route) {
 // signedOut tries a row as nobody, as somebody of another store, and with cookies that
 // are none: all are sent to the sign-in page.
 func (w *walk) signedOut(row page.Route) {
+	if row.API {
+		w.signedOutScript(row)
+		return
+	}
 	for _, cookie := range []string{"", "x", w.cookies["foreign admin"]} {
 		r := w.ask(row, cookie, "")
 		if r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
@@ -275,6 +285,19 @@ func (w *walk) signedOut(row page.Route) {
 	}
 	if r := w.ask(row, w.cookies["bare admin"], ""); r.Code/100 != 3 || !strings.HasPrefix(r.Header().Get("Location"), page.SecurityPath) {
 		w.t.Errorf("without any second factor: %d to %q", r.Code, r.Header().Get("Location"))
+	}
+}
+
+// signedOutScript is signedOut for rows that scripts ask: each is told why.
+func (w *walk) signedOutScript(row page.Route) {
+	for cookie, code := range map[string]string{
+		"": "signed_out", "x": "signed_out", w.cookies["foreign admin"]: "signed_out",
+		w.cookies["half"]: "second_factor", w.cookies["bare admin"]: "must_enrol",
+	} {
+		r := w.ask(row, cookie, "")
+		if r.Code != http.StatusUnauthorized || !strings.Contains(r.Body.String(), `"code":"`+code+`"`) {
+			w.t.Errorf("cookie %.8q: %d %s, want %s", cookie, r.Code, r.Body, code)
+		}
 	}
 }
 

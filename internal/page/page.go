@@ -51,6 +51,7 @@ type Request struct {
 
 	site *Site
 	csp  policy
+	api  bool // answers are JSON
 }
 
 // Ctx is the request's context.
@@ -181,9 +182,15 @@ func (q *Request) Fail(err error) {
 	case desk.Unauthorized:
 		status = http.StatusUnauthorized
 	default:
-		if !errors.Is(err, context.Canceled) {
+		if q.api && tooLarge(err) {
+			status = http.StatusRequestEntityTooLarge
+		} else if !errors.Is(err, context.Canceled) {
 			q.site.Log.ErrorContext(q.Ctx(), "page failed", slog.String("path", q.R.URL.Path), slog.Any("error", err))
 		}
+	}
+	if q.api {
+		q.problem(status, err)
+		return
 	}
 	q.refuse(status)
 }

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"strings"
@@ -49,6 +51,10 @@ type Route struct {
 	Needs  Need
 	CSRF   CSRF
 	Handle func(*Request) error
+	// API says that a script asks: answers are JSON, and so are the rule's refusals.
+	API bool
+	// MaxBody bounds the body in bytes; 0 is enough for a form.
+	MaxBody int64
 	// Plain takes the place of Handle for what is no page: its own checks apply.
 	Plain http.Handler
 }
@@ -79,7 +85,7 @@ func (s *Site) Handler(route Route) http.Handler {
 	}
 	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := &Request{W: w, R: r, site: s, Lang: English}
+		q := &Request{W: w, R: r, site: s, Lang: English, api: route.API}
 		q.secure()
 		var known bool
 		if q.Client, known = origin.Of(r, s.Trusted); !known {
@@ -87,11 +93,11 @@ func (s *Site) Handler(route Route) http.Handler {
 			return
 		}
 		if route.CSRF == SameOrigin && foreign(protection, q) {
-			q.refuse(http.StatusForbidden)
+			q.Fail(desk.Errorf(desk.Forbidden, "another site's page sent this"))
 			return
 		}
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+			r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(route.MaxBody, maxForm))
 		}
 		if err := s.admit(q, route); err != nil {
 			s.turnAway(q, route, err)
@@ -124,15 +130,27 @@ func (q *Request) secure() {
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 }
 
-type policy struct{ formAction string }
+type policy struct{ formAction, styleNonce string }
 
 func (p policy) String() string {
-	form := "'self'"
+	form, style, frame := "'self'", "'self'", ""
 	if p.formAction != "" {
 		form += " " + p.formAction
 	}
-	return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; " +
-		"form-action " + form + "; frame-ancestors 'none'"
+	if p.styleNonce != "" {
+		style += " 'nonce-" + p.styleNonce + "'"
+		frame = "frame-src 'self'; font-src 'self'; "
+	}
+	return "default-src 'none'; style-src " + style + "; script-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " + frame +
+		"base-uri 'none'; form-action " + form + "; frame-ancestors 'none'"
+}
+
+// Application lets the page be one that its script builds: style elements that carry the
+// returned nonce apply, and it may frame pages of this host. Scripts stay files of ours.
+func (q *Request) Application() (nonce string) {
+	q.csp.styleNonce = rand.Text()
+	q.secure()
+	return q.csp.styleNonce
 }
 
 // AllowFormTarget lets the page's forms be answered by a redirect to another origin,
@@ -197,7 +215,7 @@ func (s *Site) turnAway(q *Request, route Route, err error) {
 	case access.ErrMustEnrol:
 		path = SecurityPath
 	}
-	if path == "" {
+	if path == "" || route.API {
 		q.Fail(err)
 		return
 	}
@@ -209,4 +227,10 @@ func (s *Site) turnAway(q *Request, route Route, err error) {
 		}
 	}
 	http.Redirect(q.W, q.R, path, status)
+}
+
+// StillAllowed holds the person against a need again, for answers that take long.
+func (q *Request) StillAllowed(need Need) error {
+	again := &Request{W: q.W, R: q.R, Client: q.Client, site: q.site}
+	return q.site.admit(again, Route{Needs: need})
 }

@@ -48,3 +48,8 @@ func (s *Service) Get(ctx context.Context, st *desk.Store, id int64) (*wire.Docu
 func (s *Service) Version(ctx context.Context, st *desk.Store, id int64) (int64, error) {
 	return s.DB.TicketVersion(ctx, st, id)
 }
+
+// TagsLike are tags whose name holds a text, for choosing one while typing.
+func (s *Service) TagsLike(ctx context.Context, st *desk.Store, text string, limit int) ([]desk.Tag, error) {
+	return s.DB.TagsLike(ctx, st, text, limit)
+}

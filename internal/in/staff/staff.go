@@ -63,7 +63,6 @@ func post(path string, needs page.Need, handle func(*page.Request) error) page.R
 
 func (d *door) routes() []page.Route {
 	return []page.Route{
-		get("/dashboard/{$}", page.SignedIn, d.home),
 		get(page.LoginPath+"{$}", page.Anyone, d.loginPage),
 		post(page.LoginPath+"{$}", page.Anyone, d.login),
 		post("/dashboard/logout/{$}", page.HalfSignedIn, d.logout),
@@ -149,6 +148,3 @@ func fields(err error) (desk.Fields, bool) {
 	}
 	return nil, false
 }
-
-// home greets, until there is a dashboard.
-func (d *door) home(q *page.Request) error { return d.views.Render(q, http.StatusOK, "home.html", nil) }

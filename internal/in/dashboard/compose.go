@@ -1,0 +1,5 @@
+package dashboard
+
+import "storedesk/internal/page"
+
+func (d *door) composeRoutes() []page.Route { return nil }

@@ -1,0 +1,5 @@
+package dashboard
+
+import "storedesk/internal/page"
+
+func (d *door) listRoutes() []page.Route { return nil }
