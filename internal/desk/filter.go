@@ -1,5 +1,7 @@
 package desk
 
+import "slices"
+
 // TicketFilter selects tickets; its parts combine with AND, the values of a list
 // with OR. A zero part selects everything.
 type TicketFilter struct {
@@ -18,8 +20,37 @@ type TicketFilter struct {
 	Channel     Channel
 	Created     Span
 	Updated     Span
+	Choices     []Choice
 	Nothing     bool // true when a value can match no row at all, such as an id past 64 bits
 }
+
+// Choice is a condition on one field of a ticket: that it has one of the values, or none
+// of them. An id of zero is "none": no assignee, no group.
+type Choice struct {
+	Field Field
+	IDs   []int64
+	Texts []string // instead of IDs, for FieldPriority, FieldChannel and FieldOrder
+	Not   bool
+}
+
+// HasNone reports whether "none" is among the values.
+func (c *Choice) HasNone() bool { return slices.Contains(c.IDs, 0) || slices.Contains(c.Texts, "") }
+
+// Field is a field of a ticket that a Choice is about.
+type Field string
+
+// The fields of choices.
+const (
+	FieldRequester Field = "requester"
+	FieldAssignee  Field = "assignee"
+	FieldGroup     Field = "group"
+	FieldType      Field = "type"
+	FieldPriority  Field = "priority"
+	FieldChannel   Field = "channel"
+	FieldOrder     Field = "order"
+	FieldTag       Field = "tag"
+	FieldProduct   Field = "product"
+)
 
 // Span is a stretch of time, From included, To not; zero is open.
 type Span struct{ From, To Instant }
@@ -66,6 +97,12 @@ type Page struct {
 type Key struct {
 	At Instant // 0 in lists by id
 	ID int64
+}
+
+// Unsolved reports whether the filter selects only tickets that are neither solved nor
+// closed.
+func (f *TicketFilter) Unsolved() bool {
+	return len(f.Statuses) > 0 && !slices.Contains(f.Statuses, StatusSolved) && !slices.Contains(f.Statuses, StatusClosed)
 }
 
 // HasText reports whether the filter searches in text.

@@ -8,6 +8,7 @@ type TicketInput struct {
 	TypeID      *int64
 	RequesterID *int64
 	AssigneeID  *int64
+	GroupID     *int64
 	Priority    *Priority
 	Status      *Status
 	FromEmail   *Text
@@ -33,6 +34,7 @@ type CommentInput struct {
 type Refs struct {
 	TypeIDs     []int64
 	UserIDs     []int64
+	GroupIDs    []int64
 	Order       string
 	ProductIDs  []int64
 	Tags        []string
@@ -50,6 +52,7 @@ func (in *TicketInput) Refs() Refs {
 	add(&refs.TypeIDs, in.TypeID)
 	add(&refs.UserIDs, in.RequesterID)
 	add(&refs.UserIDs, in.AssigneeID)
+	add(&refs.GroupIDs, in.GroupID)
 	if in.Order != nil {
 		refs.Order = *in.Order
 	}
@@ -79,6 +82,7 @@ func (p Person) Texts() []string { return []string{p.Email, p.FirstName, p.LastN
 type Known struct {
 	Types       map[int64]bool
 	Users       map[int64]Person
+	Groups      map[int64]bool
 	Order       bool
 	Products    map[int64]bool
 	Tags        map[string]int64
@@ -105,6 +109,9 @@ func (in *TicketInput) Missing(known Known) Fields {
 	}
 	user("requester", in.RequesterID)
 	user("assignee", in.AssigneeID)
+	if in.GroupID != nil {
+		one("group", in.GroupID, known.Groups[*in.GroupID])
+	}
 	if in.Order != nil && *in.Order != "" && !known.Order {
 		fields.Add("order", NoSuchOrder(*in.Order))
 	}

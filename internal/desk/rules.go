@@ -30,6 +30,7 @@ func (t *Ticket) apply(in *TicketInput, known Known, now Instant) {
 	set(&t.TypeID, in.TypeID)
 	set(&t.RequesterID, in.RequesterID)
 	set(&t.AssigneeID, in.AssigneeID)
+	set(&t.GroupID, in.GroupID)
 	set(&t.Priority, in.Priority)
 	set(&t.Order, in.Order)
 	if in.FromEmail != nil {
@@ -123,7 +124,8 @@ func OnCustomerReply(s Status) CustomerReply {
 	}
 }
 
-// diff lists what differs in the fields a person can set, in the wire's names.
+// diff lists what differs in the fields a person can set, in the wire's names; the group
+// is in no ticket of the wire.
 func (t *Ticket) diff(to *Ticket) []Change {
 	var changes []Change
 	add := func(field string, same bool, from, to any) {
@@ -135,6 +137,7 @@ func (t *Ticket) diff(to *Ticket) []Change {
 	add("ticket_type", t.TypeID == to.TypeID, orNull(t.TypeID), orNull(to.TypeID))
 	add("requester", t.RequesterID == to.RequesterID, orNull(t.RequesterID), orNull(to.RequesterID))
 	add("assignee", t.AssigneeID == to.AssigneeID, orNull(t.AssigneeID), orNull(to.AssigneeID))
+	add("group", t.GroupID == to.GroupID, orNull(t.GroupID), orNull(to.GroupID))
 	add("priority", t.Priority == to.Priority, t.Priority, to.Priority)
 	add("from_email", sameText(t.FromEmail, to.FromEmail), t.FromEmail, to.FromEmail)
 	add("order", t.Order == to.Order, orNull(t.Order), orNull(to.Order))

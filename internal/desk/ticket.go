@@ -52,6 +52,7 @@ type Ticket struct {
 	TypeID      int64
 	RequesterID int64
 	AssigneeID  int64
+	GroupID     int64 // the permission group it is given to; the Admin API does not show it
 	Priority    Priority
 	FromEmail   *string // the writer's address while no user is known; nil and "" differ on the wire
 	Order       string

@@ -16,7 +16,7 @@ func (b *Bulk) replace(ctx context.Context, tx *Tx, rows *ticketRows, t *bulkTic
 	if err := b.keepFiles(ctx, tx, t); err != nil {
 		return err
 	}
-	t.Seq = old.Seq + 1
+	t.Seq, t.GroupID = old.Seq+1, old.GroupID // sources know nothing of groups
 	changes := b.changes(old, t)
 	event, err := tx.nextID(ctx, kindEvent)
 	if err != nil {

@@ -131,7 +131,7 @@ func newTicketRows(d dialect) *ticketRows {
 		r.tables = append(r.tables, *to)
 	}
 	table(&r.tickets, "tickets", "store_id id seq subject type_id requester_id assignee_id priority from_email order_number "+
-		"channel status created_at updated_at first_reply_at solved_at closed_at agent_touches")
+		"channel status created_at updated_at first_reply_at solved_at closed_at agent_touches group_id")
 	table(&r.tags, "ticket_tags", "store_id ticket_id tag_id")
 	table(&r.products, "ticket_products", "store_id ticket_id product_id")
 	table(&r.comments, "comments", "store_id ticket_id id author_id body is_public from_email created_at")

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -14,11 +15,14 @@ import (
 type estimates struct {
 	mu sync.Mutex
 	m  map[estimateKey]estimate
+
+	few int // instead of fewRows, in tests
 }
 
 type estimateKey struct {
 	store  int64
 	column string
+	part   string
 	value  any
 }
 
@@ -35,15 +39,15 @@ const (
 
 // count returns how many rows of d's table have the value, at most countAtMost.
 func (e *estimates) count(ctx context.Context, r reader, store int64, d driver, value any) (int, error) {
-	key := estimateKey{store, d.column, value}
+	key := estimateKey{store, d.column, d.part, value}
 	e.mu.Lock()
 	known, ok := e.m[key]
 	e.mu.Unlock()
 	if ok && time.Since(known.at) < estimateLife {
 		return known.rows, nil
 	}
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE store_id = $1 AND %s = $2 LIMIT %d) x",
-		d.table, d.column, countAtMost)
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE t.store_id = $1 AND %s LIMIT %d) x",
+		d.table, d.is("t", "$2"), countAtMost)
 	var n int
 	if err := one(ctx, r, sql, []any{store, value}, &n); err != nil {
 		return 0, err
@@ -65,7 +69,7 @@ const maxRuns = 32
 func drivers(f *desk.TicketFilter) []driver {
 	var list []driver
 	add := func(table, column, id, index string, values ...any) {
-		list = append(list, driver{table, column, id, index, values})
+		list = append(list, driver{table: table, column: column, id: id, index: index, values: values})
 	}
 	if f.OrderNumber != "" {
 		add("tickets", "order_number", "id", "tickets_order", f.OrderNumber)
@@ -80,7 +84,7 @@ func drivers(f *desk.TicketFilter) []driver {
 		add("ticket_tags", "tag_id", "ticket_id", "ticket_tags_tag", values(f.Tags)...)
 	}
 	if f.AssigneeID != 0 {
-		add("tickets", "assignee_id", "id", "tickets_assignee", f.AssigneeID)
+		list = append(list, byAssignee(f, f.AssigneeID))
 	}
 	if n := len(f.Statuses); n > 0 && n < len(desk.Statuses) {
 		add("tickets", "status", "id", "tickets_status", values(f.Statuses)...)
@@ -94,7 +98,7 @@ func drivers(f *desk.TicketFilter) []driver {
 	if f.Priority != "" {
 		add("tickets", "priority", "id", "tickets_priority", string(f.Priority))
 	}
-	return list
+	return append(list, choiceDrivers(f)...)
 }
 
 func values[T ~int64 | ~string](list []T) []any {
@@ -135,7 +139,7 @@ func (l *listing) choose(ctx context.Context) (d driver, small bool, err error) 
 			d, best = candidate, rows
 		}
 	}
-	small = best <= fewRows
+	small = best <= cmp.Or(l.db.est.few, fewRows)
 	if l.page.Order.ByUpdate() && !small {
 		return driver{}, false, nil // walk the index on updated_at instead
 	}

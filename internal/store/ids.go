@@ -34,6 +34,8 @@ const (
 	kindMail       kind = "mail"
 	kindOutbox     kind = "outbox"
 	kindMailbox    kind = "mailbox"
+	kindView       kind = "view"
+	kindBulk       kind = "bulk"
 )
 
 // takeID hands out an id on SQLite. Alone it is no change worth taking back.

@@ -37,7 +37,18 @@ type driver struct {
 	column string
 	id     string // the ticket's id in that table
 	index  string
+	choice int    // which of the filter's choices it serves, from 1; 0 = its field of that column
+	part   string // the condition of an index that does not hold all rows; "" = it does
 	values []any
+}
+
+// is is the condition that the rows of a table or its alias are one run of the driver.
+func (d driver) is(table, value string) string {
+	where := table + "." + d.column + " = " + value
+	if d.part != "" {
+		where += " AND " + table + "." + d.part
+	}
+	return where
 }
 
 // ListTickets walks one page of documents, see tickets.Service.List.
@@ -183,15 +194,19 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 	where := []string{"t.store_id = $1"}
 	switch {
 	case d.table == "":
+		if index, part := l.byUpdate(); index != "" {
+			from += l.db.dialect().use(index)
+			where = append(where, "t."+part)
+		}
 		conditions = l.conditions(q, d)
 	case d.table == "tickets":
 		from += l.db.dialect().use(d.index)
-		where = append(where, "t."+d.column+" = "+q.arg(d.values[i]))
+		where = append(where, d.is("t", q.arg(d.values[i])))
 		conditions = l.conditions(q, d)
 	default:
 		id = "x." + d.id
 		from = d.table + " x" + l.db.dialect().use(d.index)
-		where = []string{"x.store_id = $1", "x." + d.column + " = " + q.arg(d.values[i])}
+		where = []string{"x.store_id = $1", d.is("x", q.arg(d.values[i]))}
 		if l.page.Order.ByUpdate() || l.filter.HasText() {
 			from += " JOIN tickets t ON t.store_id = x.store_id AND t.id = x." + d.id
 			conditions = l.conditions(q, d)
@@ -216,6 +231,20 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 		return "SELECT t.id AS id, t.at AS at FROM (" + inner + ") t WHERE " + l.textConditions(q) + " ORDER BY " + l.order("t.at", "t.id")
 	}
 	return sql + " AND " + l.textConditions(q) + " ORDER BY " + l.order(at, id)
+}
+
+// byUpdate is the index of a list by the time of the last change that leaves out what the
+// filter does not want anyway: old tickets are nearly all closed.
+func (l *listing) byUpdate() (index, part string) {
+	switch f := l.filter; {
+	case !l.page.Order.ByUpdate() || len(f.Statuses) == 0:
+		return "", ""
+	case f.Unsolved():
+		return "tickets_live_updated", "solved_at = 0"
+	case !slices.Contains(f.Statuses, desk.StatusClosed):
+		return "tickets_idle", "status <> 'closed'"
+	}
+	return "", ""
 }
 
 // place is where the walk starts and which ids it may pass.
@@ -283,16 +312,16 @@ func (l *listing) ownConditions(q *query, d driver) []string {
 	f := l.filter
 	var where []string
 	number := func(column string, v int64) {
-		if v != 0 && d.column != column {
+		if v != 0 && !d.serves(column) {
 			where = append(where, "t."+column+" + 0 = "+q.arg(v))
 		}
 	}
 	word := func(column, v string) {
-		if v != "" && d.column != column {
+		if v != "" && !d.serves(column) {
 			where = append(where, "t."+column+" || '' = "+q.arg(v))
 		}
 	}
-	if len(f.Statuses) > 0 && len(f.Statuses) < len(desk.Statuses) && d.column != "status" {
+	if len(f.Statuses) > 0 && len(f.Statuses) < len(desk.Statuses) && !d.serves("status") {
 		in, args := inList(q.args, f.Statuses)
 		q.args = args
 		where = append(where, "t.status || '' IN ("+in+")")
@@ -313,23 +342,27 @@ func (l *listing) ownConditions(q *query, d driver) []string {
 	}
 	span("created_at", f.Created)
 	span("updated_at", f.Updated)
-	return where
+	return append(where, l.ownChoices(q, d)...)
 }
 
 // linkConditions are those on tags and products of the ticket that id names.
 func (l *listing) linkConditions(q *query, d driver, id string) []string {
 	var where []string
 	add := func(table, column string, ids []int64) {
-		if len(ids) == 0 || d.column == column {
-			return
+		if len(ids) > 0 && !d.serves(column) {
+			where = append(where, linked(q, table, column, id, ids)+" > 0")
 		}
-		in, args := inList(q.args, ids)
-		q.args = args
-		where = append(where, "(SELECT count(*) FROM "+table+" y WHERE y.store_id = $1 AND y.ticket_id = "+id+" AND y."+column+" IN ("+in+")) > 0")
 	}
 	add("ticket_tags", "tag_id", l.filter.Tags)
 	add("ticket_products", "product_id", l.filter.Products)
-	return where
+	return append(where, l.linkChoices(q, d, id)...)
+}
+
+// linked counts the values of a list that the ticket that id names is linked with.
+func linked(q *query, table, column, id string, ids []int64) string {
+	in, args := inList(q.args, ids)
+	q.args = args
+	return "(SELECT count(*) FROM " + table + " y WHERE y.store_id = $1 AND y.ticket_id = " + id + " AND y." + column + " IN (" + in + "))"
 }
 
 // pageWriter hands the rows of a walk to emit in the list's order.

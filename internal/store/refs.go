@@ -78,7 +78,7 @@ func (db *DB) Known(ctx context.Context, st *desk.Store, refs desk.Refs) (desk.K
 
 func newKnown() *desk.Known {
 	return &desk.Known{
-		Types: map[int64]bool{}, Users: map[int64]desk.Person{}, Products: map[int64]bool{},
+		Types: map[int64]bool{}, Users: map[int64]desk.Person{}, Groups: map[int64]bool{}, Products: map[int64]bool{},
 		Tags: map[string]int64{}, Attachments: map[int64]desk.Attachment{},
 	}
 }
@@ -102,6 +102,11 @@ func lookUps(store int64, refs desk.Refs, k *desk.Known, lock bool) []statement 
 		var p desk.Person
 		err := row.Scan(&id, &p.Type, &p.Email, &p.FirstName, &p.LastName)
 		k.Users[id] = p
+		return err
+	}))
+	add(lookUpQuery("SELECT id FROM permission_groups", "id", store, refs.GroupIDs, func(row Row) error {
+		err := row.Scan(&id)
+		k.Groups[id] = true
 		return err
 	}))
 	if refs.Order != "" {

@@ -9,11 +9,11 @@ import (
 )
 
 const ticketColumns = `t.id, t.seq, t.subject, t.type_id, t.requester_id, t.assignee_id, t.priority, t.from_email,
-	t.order_number, t.channel, t.status, t.created_at, t.updated_at, t.first_reply_at, t.solved_at, t.closed_at, t.agent_touches`
+	t.order_number, t.channel, t.status, t.created_at, t.updated_at, t.first_reply_at, t.solved_at, t.closed_at, t.agent_touches, t.group_id`
 
 func scanTicket(row Row, t *desk.Ticket) error {
 	return row.Scan(&t.ID, &t.Seq, &t.Subject, &t.TypeID, &t.RequesterID, &t.AssigneeID, &t.Priority, &t.FromEmail,
-		&t.Order, &t.Channel, &t.Status, &t.CreatedAt, &t.UpdatedAt, &t.FirstReplyAt, &t.SolvedAt, &t.ClosedAt, &t.AgentTouches)
+		&t.Order, &t.Channel, &t.Status, &t.CreatedAt, &t.UpdatedAt, &t.FirstReplyAt, &t.SolvedAt, &t.ClosedAt, &t.AgentTouches, &t.GroupID)
 }
 
 // TicketVersion returns the number of the ticket's latest event, or desk.ErrNotFound.
@@ -117,8 +117,8 @@ func (tx *Tx) askTicket(store, id int64, t **desk.Ticket) {
 }
 
 const insertTicket = `INSERT INTO tickets (store_id, id, seq, subject, type_id, requester_id, assignee_id, priority, from_email,
-	order_number, channel, status, created_at, updated_at, first_reply_at, solved_at, closed_at, agent_touches)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+	order_number, channel, status, created_at, updated_at, first_reply_at, solved_at, closed_at, agent_touches, group_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 // InsertTicket queues a new ticket with its first comment, if any, its event, and all
 // that is derived from them. It returns the document.
@@ -149,7 +149,7 @@ func ticketArgs(store int64, t *desk.Ticket) []any {
 	return []any{
 		store, t.ID, t.Seq, t.Subject, t.TypeID, t.RequesterID, t.AssigneeID, string(t.Priority), t.FromEmail,
 		t.Order, string(t.Channel), string(t.Status), int64(t.CreatedAt), int64(t.UpdatedAt), int64(t.FirstReplyAt),
-		int64(t.SolvedAt), int64(t.ClosedAt), t.AgentTouches,
+		int64(t.SolvedAt), int64(t.ClosedAt), t.AgentTouches, t.GroupID,
 	}
 }
 
@@ -164,7 +164,7 @@ func (tx *Tx) insertLinks(store int64, t *desk.Ticket) {
 
 const updateTicket = `UPDATE tickets SET seq = $3, subject = $4, type_id = $5, requester_id = $6, assignee_id = $7, priority = $8,
 	from_email = $9, order_number = $10, channel = $11, status = $12, created_at = $13, updated_at = $14,
-	first_reply_at = $15, solved_at = $16, closed_at = $17, agent_touches = $18 WHERE store_id = $1 AND id = $2`
+	first_reply_at = $15, solved_at = $16, closed_at = $17, agent_touches = $18, group_id = $19 WHERE store_id = $1 AND id = $2`
 
 // UpdateTicket queues what a write made of a locked ticket: its row, the comment it
 // adds, if any, its event, and all that is derived from them.
