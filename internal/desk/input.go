@@ -164,6 +164,8 @@ type Write struct {
 	Reason string
 	// Channel is the door a new ticket came through; "" = as the actor says.
 	Channel Channel
+	// Also is what the event tells beside the fields of the input that changed.
+	Also []Change
 }
 
 // Patch writes the input to a user.

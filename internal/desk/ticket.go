@@ -128,4 +128,9 @@ const (
 	LinkFollowUp TicketLinkKind = "follow_up" // it follows this one, which is closed
 	LinkFollows  TicketLinkKind = "follows"   // this one follows it
 	LinkRelated  TicketLinkKind = "related"
+
+	LinkMerged     TicketLinkKind = "merged"      // it was merged into this one
+	LinkMergedInto TicketLinkKind = "merged_into" // this one was merged into it
+	LinkSplit      TicketLinkKind = "split"       // it was split off this one
+	LinkSplitFrom  TicketLinkKind = "split_from"  // this one was split off it
 )

@@ -85,6 +85,8 @@ type Thread struct {
 	// Addresses are those of the requester, the writer and the participants, folded.
 	Addresses []string
 	FollowUps []int64 // tickets that follow it, oldest first
+	// MergedInto is the ticket that it was merged into; 0: none.
+	MergedInto int64
 }
 
 // Thread returns what a mail needs to know of a ticket, or desk.ErrNotFound.
@@ -113,8 +115,11 @@ func (db *DB) Thread(ctx context.Context, st *desk.Store, ticket int64) (*Thread
 	}
 	links, err := db.TicketLinks(ctx, st, ticket)
 	for _, l := range links {
-		if l.Kind == desk.LinkFollowUp {
+		switch l.Kind {
+		case desk.LinkFollowUp:
 			t.FollowUps = append(t.FollowUps, l.TicketID)
+		case desk.LinkMergedInto:
+			t.MergedInto = l.TicketID
 		}
 	}
 	return t, err

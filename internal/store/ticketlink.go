@@ -25,3 +25,22 @@ func (db *DB) TicketLinks(ctx context.Context, st *desk.Store, id int64) (list [
 		})
 	return list, err
 }
+
+// UnlinkTickets queues the end of a link, both ways.
+func (tx *Tx) UnlinkTickets(st *desk.Store, id, other int64, is, back desk.TicketLinkKind) {
+	const sql = "DELETE FROM ticket_links WHERE store_id = $1 AND ticket_id = $2 AND other_id = $3 AND kind = $4"
+	tx.Exec(sql, st.ID, id, other, string(is))
+	tx.Exec(sql, st.ID, other, id, string(back))
+}
+
+// CountLinks tells how many links a ticket has, and whether it has a certain one.
+func (tx *Tx) CountLinks(ctx context.Context, st *desk.Store, id, other int64, kind desk.TicketLinkKind) (n int, has bool, err error) {
+	err = tx.query(ctx, "SELECT other_id, kind FROM ticket_links WHERE store_id = $1 AND ticket_id = $2", []any{st.ID, id}, func(row Row) error {
+		var l desk.TicketLink
+		err := row.Scan(&l.TicketID, &l.Kind)
+		n++
+		has = has || l == desk.TicketLink{TicketID: other, Kind: kind}
+		return err
+	})
+	return n, has, err
+}

@@ -62,7 +62,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *store.Tx, st *desk.Store, in
 	now := desk.At(s.Now())
 	t := desk.Open(in, found.Known, cmp.Or(w.Channel, channelOf(w.Actor)), now)
 	t.ID = found.TicketID
-	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, Reason: w.Reason, CreatedAt: now}
+	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketCreated, Changes: w.Also, Reason: w.Reason, CreatedAt: now}
 	c := comment(in.Comment, found, t, e, now)
 	return &Written{t, c, e, tx.InsertTicket(st, t, c, e, found.Known.Users[t.RequesterID])}, nil
 }
@@ -91,11 +91,28 @@ func (s *Service) Update(ctx context.Context, st *desk.Store, id int64, in *desk
 
 // ReplyIn adds what a customer answered to a ticket, as part of a transaction: a solved or
 // pending ticket becomes open again; a closed one stays closed, and the reply becomes a
-// ticket of its own, channel follow_up, linked with it. Errors: ErrNotFound, Invalid.
+// ticket of its own, channel follow_up, linked with it. What answers a ticket that was
+// merged into another goes there. Errors: ErrNotFound, Invalid.
 func (s *Service) ReplyIn(ctx context.Context, tx *store.Tx, st *desk.Store, id int64, c *desk.CommentInput, w desk.Write) (*Written, error) {
 	t, err := tx.LockTicket(ctx, st, id)
 	if err != nil {
 		return nil, err
+	}
+	for range maxMerges {
+		if t.Status != desk.StatusClosed {
+			break
+		}
+		next, err := tx.MergedInto(ctx, st, id)
+		if err != nil {
+			return nil, err
+		}
+		if next == 0 {
+			break
+		}
+		id = next
+		if t, err = tx.LockTicket(ctx, st, id); err != nil {
+			return nil, err
+		}
 	}
 	in := &desk.TicketInput{Comment: c}
 	switch desk.OnCustomerReply(t.Status) {
@@ -138,7 +155,7 @@ func (s *Service) UpdateIn(ctx context.Context, tx *store.Tx, st *desk.Store, id
 	}
 	now := max(desk.At(s.Now()), t.UpdatedAt)
 	e := &desk.Event{ID: found.EventID, Actor: w.Actor, Type: desk.EventTicketUpdated, Reason: w.Reason, CreatedAt: now}
-	e.Changes = t.Apply(in, found.Known, now)
+	e.Changes = append(t.Apply(in, found.Known, now), w.Also...)
 	c := comment(in.Comment, found, t, e, now)
 	if err := tx.UpdateTicket(ctx, st, t, c, e, found.Known.Users[t.RequesterID]); err != nil {
 		return nil, err

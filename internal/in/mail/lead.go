@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -108,7 +109,7 @@ type path struct {
 }
 
 // maxPaths is how many tickets a message may point to; maxFollowUps how far the tickets
-// that follow closed ones are followed.
+// that follow closed ones, and those that they were merged into, are followed.
 const maxPaths, maxFollowUps = 10, 10
 
 // paths reads the tickets that leads point to. Those that are not there any more lead
@@ -137,11 +138,24 @@ func (h *Handler) paths(ctx context.Context, st *desk.Store, l *letter, leads []
 	return list, nil
 }
 
-// follow goes on from a closed ticket to the one that followed it: a second answer to the
-// same old mail makes no second ticket.
+// follow goes on from a closed ticket to the one that it was merged into, or that followed
+// it: a second answer to the same old mail makes no second ticket. Who took part in a ticket
+// that was merged is heard in the one that is left; an agent has said that it is one matter.
 func (h *Handler) follow(ctx context.Context, st *desk.Store, l *letter, p *path) error {
 	for range maxFollowUps {
-		if p.thread.Status != desk.StatusClosed || len(p.thread.FollowUps) == 0 {
+		if p.thread.Status != desk.StatusClosed {
+			return nil
+		}
+		if p.thread.MergedInto != 0 {
+			next, err := h.DB.Thread(ctx, st, p.thread.MergedInto)
+			if err != nil {
+				return err
+			}
+			p.how += fmt.Sprintf(" (by way of ticket %d, which was merged)", p.thread.TicketID)
+			p.thread = next
+			continue
+		}
+		if len(p.thread.FollowUps) == 0 {
 			return nil
 		}
 		next, err := h.DB.Thread(ctx, st, p.thread.FollowUps[len(p.thread.FollowUps)-1])

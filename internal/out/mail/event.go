@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"storedesk/internal/desk"
@@ -72,6 +73,11 @@ func (s *Service) happening(ctx context.Context, j *desk.Job) (*happening, error
 	return h, nil
 }
 
+// copied tells that the event's comment was written elsewhere: a ticket was split.
+func (h *happening) copied() bool {
+	return slices.ContainsFunc(h.event.Changes, func(c desk.Change) bool { return c.Field == desk.FieldSplitFrom })
+}
+
 func unlessGone(err error) error {
 	if desk.CodeOf(err) == desk.NotFound {
 		return nil
@@ -81,10 +87,13 @@ func unlessGone(err error) error {
 
 // decide lists the mails that follow from an event.
 func (s *Service) decide(ctx context.Context, h *happening) (letters []*letter, err error) {
-	if l := s.reply(h); l != nil {
+	follows := []func(context.Context, *happening) ([]*letter, error){s.acknowledge, s.tellAssignee, s.tellAdmin, s.tellMentioned}
+	if h.copied() {
+		follows = follows[1:3] // whoever was to read the comment has read it
+	} else if l := s.reply(h); l != nil {
 		letters = append(letters, l)
 	}
-	for _, follow := range []func(context.Context, *happening) ([]*letter, error){s.acknowledge, s.tellAssignee, s.tellAdmin, s.tellMentioned} {
+	for _, follow := range follows {
 		more, err := follow(ctx, h)
 		if err != nil {
 			return nil, err
