@@ -85,8 +85,8 @@ func (s *Accounts) Session(ctx context.Context, st *desk.Store, cookie string) (
 	case row.HasFactor && row.SecondFactorAt == 0:
 		return &row.Staff, ErrSecondFactor
 	}
-	if now-row.LastSeenAt >= touchSession {
-		if err := s.touch(ctx, &row.Session, now); err != nil {
+	if now-row.LastSeenAt >= touchSession || now-row.SeenAt >= touchSession {
+		if err := s.touch(ctx, st, &row.Session, now); err != nil {
 			return nil, err
 		}
 	}
@@ -97,10 +97,11 @@ func (s *Accounts) Session(ctx context.Context, st *desk.Store, cookie string) (
 }
 
 // touch keeps a session that is used alive, until it is sessionLife old.
-func (s *Accounts) touch(ctx context.Context, row *desk.Session, now desk.Instant) error {
+func (s *Accounts) touch(ctx context.Context, st *desk.Store, row *desk.Session, now desk.Instant) error {
 	expires := min(desk.At(now.Time().Add(sessionIdle)), desk.At(row.CreatedAt.Time().Add(sessionLife)))
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
 		tx.TouchSession(row.ID, now, expires)
+		tx.SeeMember(st, row.AccountID, now)
 		return nil
 	})
 }
@@ -180,13 +181,15 @@ func (s *Accounts) Audit(ctx context.Context, st *desk.Store, by int64, action, 
 	return s.DB.Write(ctx, func(tx *store.Tx) error { return s.audit(ctx, tx, st, by, action, subject, data, v) })
 }
 
-// AuditLog lists a store's audit log before an id (0 = from the end), newest first.
-// Forbidden without the permission for users.
-func (s *Accounts) AuditLog(ctx context.Context, st *desk.Store, who *desk.Staff, before int64, limit int) ([]desk.AuditEntry, error) {
+// AuditLog lists what a filter selects of a store's audit log before an id (0 = from the
+// end), newest first. Forbidden without the permission for users.
+func (s *Accounts) AuditLog(
+	ctx context.Context, st *desk.Store, who *desk.Staff, f desk.AuditFilter, before int64, limit int,
+) ([]desk.AuditEntry, error) {
 	if err := need(who, desk.PermissionUsers); err != nil {
 		return nil, err
 	}
-	return s.DB.AuditLog(ctx, st, before, limit)
+	return s.DB.AuditLog(ctx, st, f, before, limit)
 }
 
 func need(who *desk.Staff, p desk.Permission) error {

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/rand"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,6 +139,38 @@ func (a *Apps) Disconnect(ctx context.Context, st *desk.Store, id int64, by Auth
 		}
 		tx.DisconnectApp(st.ID, id, now)
 		return audit(ctx, tx, st, "app.disconnected", app, by, now)
+	})
+}
+
+// maxGrants bounds the list of an app's grants.
+const maxGrants = 200
+
+// Grants lists who has let an app at the store's data, the newest first. Errors:
+// NotFound.
+func (a *Apps) Grants(ctx context.Context, st *desk.Store, id int64) ([]store.GrantUse, error) {
+	if _, err := a.DB.App(ctx, st, id); err != nil {
+		return nil, err
+	}
+	return a.DB.Grants(ctx, st, id, maxGrants)
+}
+
+// EndGrant ends one grant of an app, with its tokens. Errors: NotFound, also for that of
+// another app.
+func (a *Apps) EndGrant(ctx context.Context, st *desk.Store, id, grant int64, by Author) error {
+	app, err := a.DB.App(ctx, st, id)
+	if err != nil {
+		return err
+	}
+	return a.write(ctx, func(tx *store.Tx, now desk.Instant) error {
+		g, err := tx.LockGrant(ctx, st.ID, grant)
+		if err != nil {
+			return err
+		}
+		if g.AppID != id || g.RevokedAt != 0 {
+			return desk.ErrNotFound
+		}
+		tx.RevokeGrant(st.ID, grant, now)
+		return audit(ctx, tx, st, "app.grant_ended", app, by, now, "grant_id", strconv.FormatInt(grant, 10))
 	})
 }
 

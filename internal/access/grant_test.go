@@ -107,3 +107,76 @@ func TestBlankSecretsOpenNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestGrantsAreListedAndEnded: a grant shows once its code was used, and ends alone,
+// only by the app it belongs to.
+func TestGrantsAreListedAndEnded(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		stores := &settings.Stores{DB: db, Now: time.Now}
+		st, err := stores.Create(ctx, "Main", []string{"main.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := stores.Create(ctx, "Other", []string{"other.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens := &access.Service{DB: db, Now: time.Now}
+		apps := &access.Apps{DB: db, Now: time.Now, Tokens: tokens}
+		make := func() *desk.App {
+			app, _, err := apps.Create(ctx, st, &desk.AppInput{
+				Name: "x", Scopes: "tickets:read", OAuth: true, RedirectURIs: []string{"https://app.example/cb"},
+			}, false, access.Author{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return app
+		}
+		app, second := make(), make()
+		var pairs []*access.Pair
+		for range 2 {
+			code, err := apps.Allow(ctx, st, app, &desk.Authorization{}, app.Scopes, access.Author{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pair, err := apps.Exchange(ctx, st, app, code, "", "", access.Visit{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pairs = append(pairs, pair)
+		}
+		if _, err := apps.Allow(ctx, st, app, &desk.Authorization{}, app.Scopes, access.Author{}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := apps.Grants(ctx, st, app.ID)
+		if err != nil || len(list) != 2 || len(list[0].Scopes) != 1 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if _, err := apps.Grants(ctx, other, app.ID); desk.CodeOf(err) != desk.NotFound {
+			t.Errorf("of another store: %v", err)
+		}
+		for name, err := range map[string]error{
+			"by another app":   apps.EndGrant(ctx, st, second.ID, list[0].ID, access.Author{}),
+			"in another store": apps.EndGrant(ctx, other, app.ID, list[0].ID, access.Author{}),
+			"of no id":         apps.EndGrant(ctx, st, app.ID, 999, access.Author{}),
+		} {
+			if desk.CodeOf(err) != desk.NotFound {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := apps.EndGrant(ctx, st, app.ID, list[0].ID, access.Author{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tokens.Authenticate(ctx, st, pairs[1].Access); !errors.Is(err, access.ErrUnknownToken) {
+			t.Errorf("the ended one: %v", err)
+		}
+		if _, err := tokens.Authenticate(ctx, st, pairs[0].Access); err != nil {
+			t.Errorf("the other one: %v", err)
+		}
+		if list, err = apps.Grants(ctx, st, app.ID); err != nil || len(list) != 1 {
+			t.Errorf("%+v %v", list, err)
+		}
+	})
+}

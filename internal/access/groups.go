@@ -17,21 +17,21 @@ func (s *Accounts) Groups(ctx context.Context, st *desk.Store, who *desk.Staff) 
 	return s.DB.Groups(ctx, st)
 }
 
-// SaveGroup makes a group (ID 0) or changes one. Nobody puts permissions into a group,
+// SaveGroup makes a group (ID 0) or changes one, and returns its id. Nobody puts permissions into a group,
 // or changes a group with permissions, that they do not have themselves. Errors:
 // Forbidden, Invalid with fields, desk.ErrNotFound.
-func (s *Accounts) SaveGroup(ctx context.Context, st *desk.Store, who *desk.Staff, g desk.PermissionGroup, v Visit) error {
+func (s *Accounts) SaveGroup(ctx context.Context, st *desk.Store, who *desk.Staff, g desk.PermissionGroup, v Visit) (int64, error) {
 	g.Name = strings.Join(strings.Fields(g.Name), " ")
 	if g.Name == "" || len(g.Name) > 60 {
-		return &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"name": {"name.invalid"}}}
+		return 0, &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"name": {"name.invalid"}}}
 	}
 	for _, p := range g.Permissions {
 		if !slices.Contains(desk.Permissions, p) {
-			return desk.Errorf(desk.Invalid, "there is no permission %s", p)
+			return 0, desk.Errorf(desk.Invalid, "there is no permission %s", p)
 		}
 	}
 	if err := s.mayChange(ctx, st, who, g.ID, g.Permissions); err != nil {
-		return err
+		return 0, err
 	}
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
 		action, save := "group.changed", tx.UpdateGroup
@@ -45,9 +45,58 @@ func (s *Accounts) SaveGroup(ctx context.Context, st *desk.Store, who *desk.Staf
 		return s.audit(ctx, tx, st, who.AccountID, action, g.Name, data, v)
 	})
 	if desk.CodeOf(err) == desk.Conflict {
-		return &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"name": {"name.taken"}}}
+		return 0, &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"name": {"name.taken"}}}
 	}
-	return err
+	return g.ID, err
+}
+
+// SetGroupMembers puts the members of a list into a group and takes all others out.
+// Those without admin rights do not touch admins, nor groups with permissions that they
+// do not have. Errors: Forbidden, desk.ErrNotFound for a group that is not there,
+// Invalid for who is not staff.
+func (s *Accounts) SetGroupMembers(ctx context.Context, st *desk.Store, who *desk.Staff, id int64, accounts []int64, v Visit) error {
+	g, err := s.ownGroup(ctx, st, who, id)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		members, err := tx.LockMembers(ctx, st)
+		if err != nil {
+			return err
+		}
+		for _, account := range accounts {
+			if !slices.ContainsFunc(members, func(m desk.Member) bool { return m.AccountID == account }) {
+				return desk.Errorf(desk.Invalid, "there is no member %d", account)
+			}
+		}
+		for i := range members {
+			if err := s.setInGroup(ctx, tx, st, who, &members[i], g, slices.Contains(accounts, members[i].AccountID), v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// setInGroup queues that a member is in a group or is not.
+func (s *Accounts) setInGroup(
+	ctx context.Context, tx *store.Tx, st *desk.Store, who *desk.Staff, m *desk.Member, g *desk.PermissionGroup, in bool, v Visit,
+) error {
+	if in == slices.Contains(m.GroupIDs, g.ID) {
+		return nil
+	}
+	if m.Admin && !who.Admin {
+		return desk.Errorf(desk.Forbidden, "only an admin changes admins")
+	}
+	ids := slices.DeleteFunc(slices.Clone(m.GroupIDs), func(id int64) bool { return id == g.ID })
+	action := "group.member_removed"
+	if in {
+		ids, action = append(ids, g.ID), "group.member_added"
+	}
+	if err := tx.SetGroups(ctx, st, m.AccountID, ids); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, st, who.AccountID, action, m.Email, map[string]string{"group": g.Name}, v)
 }
 
 func (s *Accounts) mayChange(ctx context.Context, st *desk.Store, who *desk.Staff, id int64, permissions []desk.Permission) error {
@@ -57,7 +106,22 @@ func (s *Accounts) mayChange(ctx context.Context, st *desk.Store, who *desk.Staf
 	if err := hasAll(who, permissions); err != nil || id == 0 {
 		return err
 	}
-	return s.mayGrant(ctx, st, who, false, []int64{id})
+	_, err := s.ownGroup(ctx, st, who, id)
+	return err
+}
+
+// ownGroup is a group whose permissions the person has, all of them. Errors: Forbidden,
+// desk.ErrNotFound.
+func (s *Accounts) ownGroup(ctx context.Context, st *desk.Store, who *desk.Staff, id int64) (*desk.PermissionGroup, error) {
+	groups, err := s.Groups(ctx, st, who)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(groups, func(g desk.PermissionGroup) bool { return g.ID == id })
+	if at < 0 {
+		return nil, desk.ErrNotFound
+	}
+	return &groups[at], hasAll(who, groups[at].Permissions)
 }
 
 func permissionNames(list []desk.Permission) string {

@@ -130,6 +130,11 @@ func (s *Accounts) Invite(ctx context.Context, st *desk.Store, who *desk.Staff, 
 	if err := s.mayGrant(ctx, st, who, in.Admin, in.GroupIDs); err != nil {
 		return "", err
 	}
+	if who != nil && in.Admin {
+		if err := s.fresh(who); err != nil {
+			return "", err
+		}
+	}
 	l := &desk.Link{Kind: desk.LinkInvitation, StoreID: st.ID, Email: key, Name: name, Admin: in.Admin, GroupIDs: in.GroupIDs, CreatedBy: accountOf(who)}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		members, err := tx.LockMembers(ctx, st)
@@ -270,6 +275,11 @@ func (s *Accounts) ResetLink(ctx context.Context, st *desk.Store, who *desk.Staf
 		}
 		if who != nil && len(stores) > 1 {
 			return &desk.Error{Code: desk.Forbidden, Message: "staff.elsewhere"}
+		}
+		if who != nil {
+			if err := s.fresh(who); err != nil {
+				return err
+			}
 		}
 		tx.DeleteResets(accountID)
 		l := &desk.Link{Kind: desk.LinkReset, StoreID: st.ID, AccountID: accountID, CreatedBy: accountOf(who)}

@@ -20,6 +20,11 @@ func secretOf(path string) string {
 	return parts[len(parts)-1]
 }
 
+func (b *bench) saveGroup(ctx context.Context, st *desk.Store, who *desk.Staff, g desk.PermissionGroup, v access.Visit) error {
+	_, err := b.SaveGroup(ctx, st, who, g, v)
+	return err
+}
+
 func (b *bench) setupLink() string {
 	b.t.Helper()
 	path, err := b.SetupLink(b.t.Context())
@@ -172,7 +177,7 @@ func TestNobodyGivesWhatTheyDoNotHave(t *testing.T) {
 		ada := b.staff(b.st, b.signIn(b.st, "ada@one.example").Cookie)
 		eve := b.staff(two, b.signIn(two, "eve@two.example").Cookie)
 		group := func(st *desk.Store, who *desk.Staff, name string, permissions ...desk.Permission) int64 {
-			if err := b.SaveGroup(t.Context(), st, who, desk.PermissionGroup{Name: name, Permissions: permissions}, access.Visit{}); err != nil {
+			if _, err := b.SaveGroup(t.Context(), st, who, desk.PermissionGroup{Name: name, Permissions: permissions}, access.Visit{}); err != nil {
 				t.Fatal(err)
 			}
 			list, err := b.Groups(t.Context(), st, who)
@@ -228,11 +233,16 @@ func TestNobodyGivesWhatTheyDoNotHave(t *testing.T) {
 			"admin removes a foreigner":           {b.Remove(ctx, b.st, ada, foreign.ID, none), desk.NotFound},
 			"the last admin steps down":           {b.Change(ctx, b.st, ada, admin.ID, false, nil, none), desk.Conflict},
 			"the last admin leaves":               {b.Remove(ctx, b.st, ada, admin.ID, none), desk.Conflict},
-			"lead adds to a group":                {b.SaveGroup(ctx, b.st, lee, desk.PermissionGroup{ID: keys, Name: "K"}, none), desk.Forbidden},
-			"lead makes a group of what is not":   {b.SaveGroup(ctx, b.st, lee, desk.PermissionGroup{Name: "K", Permissions: []desk.Permission{desk.PermissionAPIAccess}}, none), desk.Forbidden},
-			"an unknown permission":               {b.SaveGroup(ctx, b.st, ada, desk.PermissionGroup{Name: "K", Permissions: []desk.Permission{"root"}}, none), desk.Invalid},
-			"a group of another store is changed": {b.SaveGroup(ctx, b.st, ada, desk.PermissionGroup{ID: theirs, Name: "K"}, none), desk.Invalid},
-			"a group of another store is deleted": {b.DeleteGroup(ctx, b.st, ada, theirs, none), desk.Invalid},
+			"lead adds to a group":                {b.saveGroup(ctx, b.st, lee, desk.PermissionGroup{ID: keys, Name: "K"}, none), desk.Forbidden},
+			"lead makes a group of what is not":   {b.saveGroup(ctx, b.st, lee, desk.PermissionGroup{Name: "K", Permissions: []desk.Permission{desk.PermissionAPIAccess}}, none), desk.Forbidden},
+			"an unknown permission":               {b.saveGroup(ctx, b.st, ada, desk.PermissionGroup{Name: "K", Permissions: []desk.Permission{"root"}}, none), desk.Invalid},
+			"a group of another store is changed": {b.saveGroup(ctx, b.st, ada, desk.PermissionGroup{ID: theirs, Name: "K"}, none), desk.NotFound},
+			"a group of another store is deleted": {b.DeleteGroup(ctx, b.st, ada, theirs, none), desk.NotFound},
+			"lead fills a group of what is not":   {b.SetGroupMembers(ctx, b.st, lee, keys, []int64{agent.ID}, none), desk.Forbidden},
+			"lead takes an admin into a group":    {b.SetGroupMembers(ctx, b.st, lee, leads, []int64{lead.ID, admin.ID}, none), desk.Forbidden},
+			"lead takes an agent into a group":    {b.SetGroupMembers(ctx, b.st, lee, leads, []int64{lead.ID, agent.ID}, none), ""},
+			"a foreigner gets into a group":       {b.SetGroupMembers(ctx, b.st, ada, leads, []int64{foreign.ID}, none), desk.Invalid},
+			"a group of another store is filled":  {b.SetGroupMembers(ctx, b.st, ada, theirs, []int64{agent.ID}, none), desk.NotFound},
 			"agent reads the audit log":           {auditError(b, bob), desk.Forbidden},
 			"lead reads the audit log":            {auditError(b, lee), ""},
 		} {
@@ -248,7 +258,7 @@ func TestNobodyGivesWhatTheyDoNotHave(t *testing.T) {
 }
 
 func auditError(b *bench, who *desk.Staff) error {
-	_, err := b.AuditLog(b.t.Context(), b.st, who, 0, 10)
+	_, err := b.AuditLog(b.t.Context(), b.st, who, desk.AuditFilter{}, 0, 10)
 	return err
 }
 

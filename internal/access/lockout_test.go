@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"storedesk/internal/access"
+	"storedesk/internal/desk"
 	"storedesk/internal/store"
 	"storedesk/internal/store/storetest"
 )
@@ -113,7 +114,7 @@ func TestSignInDoesTheSameWorkForNobody(t *testing.T) {
 			"account": "ada@one.example", "nobody": "nobody@one.example", "elsewhere": "eve@two.example", "no password": "bare@one.example",
 			"no address": "ada",
 		} {
-			before, err := b.AuditLog(t.Context(), b.st, ada, 0, 100)
+			before, err := b.AuditLog(t.Context(), b.st, ada, desk.AuditFilter{}, 0, 100)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +128,7 @@ func TestSignInDoesTheSameWorkForNobody(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			after, err := b.AuditLog(t.Context(), b.st, ada, 0, 100)
+			after, err := b.AuditLog(t.Context(), b.st, ada, desk.AuditFilter{}, 0, 100)
 			if err != nil || len(after) != len(before)+5 || after[0].Action != "signin.failed" {
 				t.Errorf("%s: %d lines after %d, %v", name, len(after), len(before), err)
 			}

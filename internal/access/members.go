@@ -174,6 +174,11 @@ func (s *Accounts) Change(ctx context.Context, st *desk.Store, who *desk.Staff, 
 		if err != nil {
 			return err
 		}
+		if admin && !m.Admin && who != nil {
+			if err := s.fresh(who); err != nil {
+				return err
+			}
+		}
 		if m.Admin && !admin {
 			if err := lastAdmin(ctx, tx, st); err != nil {
 				return err

@@ -78,7 +78,7 @@ func (w *walk) people() {
 	}
 	w.person("staff", w.st, false)
 	for _, p := range desk.Permissions {
-		if err := w.a.Accounts.SaveGroup(w.t.Context(), w.st, admin, desk.PermissionGroup{Name: string(p), Permissions: []desk.Permission{p}}, access.Visit{}); err != nil {
+		if _, err := w.a.Accounts.SaveGroup(w.t.Context(), w.st, admin, desk.PermissionGroup{Name: string(p), Permissions: []desk.Permission{p}}, access.Visit{}); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -67,6 +67,7 @@ type Member struct {
 	HasPassword bool
 	HasFactor   bool
 	CreatedAt   Instant
+	LastSeenAt  Instant // in this store, kept to the minute; 0 = never
 }
 
 // PermissionGroup gives its members permissions in one store.
@@ -128,6 +129,13 @@ type AuditEntry struct {
 	IP        string
 	UserAgent string
 	CreatedAt Instant
+}
+
+// AuditFilter selects lines of the audit log; a zero part selects everything.
+type AuditFilter struct {
+	AccountID int64  // who acted
+	Action    string // one action, or with a dot at its end all that begin so, such as "signin."
+	Span      Span
 }
 
 // EmailKey is an account's address as it is compared: spaces around it do not count,

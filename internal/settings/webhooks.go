@@ -40,6 +40,17 @@ func (s *Webhooks) Deliveries(
 	return s.DB.ListDeliveries(ctx, st, h.ID, f, p)
 }
 
+// Waiting counts, by webhook, the events that wait to be sent to the webhooks of a list.
+func (s *Webhooks) Waiting(ctx context.Context, st *desk.Store, hooks []desk.Webhook) (map[int64]int64, error) {
+	return s.DB.WaitingDeliveries(ctx, st, hooks)
+}
+
+// EventBefore is the last event of the store before an instant, to replay from there on;
+// 0 for none.
+func (s *Webhooks) EventBefore(ctx context.Context, st *desk.Store, at desk.Instant) (int64, error) {
+	return s.DB.EventBefore(ctx, st, at)
+}
+
 // Create makes a webhook, active unless the input says otherwise, that gets the events
 // from now on. Errors: Invalid, Conflict when w.Once was used meanwhile.
 func (s *Webhooks) Create(ctx context.Context, st *desk.Store, in *desk.WebhookInput, w desk.Write) (*desk.Webhook, error) {
@@ -172,9 +183,16 @@ func (s *Webhooks) audit(ctx context.Context, tx *store.Tx, st *desk.Store, acti
 	if w.Actor.Kind == desk.ActorAPI {
 		data["token_id"] = strconv.FormatInt(w.Actor.ID, 10)
 	}
+	account := int64(0)
+	if w.Actor.Kind == desk.ActorAgent {
+		var err error
+		if account, err = tx.MemberOfUser(ctx, st, w.Actor.ID); err != nil {
+			return err
+		}
+	}
 	subject := ""
 	if h.Name != nil {
 		subject = *h.Name
 	}
-	return tx.Audit(ctx, &desk.AuditEntry{StoreID: st.ID, Action: action, Subject: subject, Data: data, CreatedAt: desk.At(s.Now())})
+	return tx.Audit(ctx, &desk.AuditEntry{StoreID: st.ID, Action: action, AccountID: account, Subject: subject, Data: data, CreatedAt: desk.At(s.Now())})
 }

@@ -252,7 +252,7 @@ func TestWebhooksAreAudited(t *testing.T) {
 		if err := h.Delete(t.Context(), h.st, hook.ID, author); err != nil {
 			t.Fatal(err)
 		}
-		log, err := h.db.AuditLog(t.Context(), h.st, 0, 10)
+		log, err := h.db.AuditLog(t.Context(), h.st, desk.AuditFilter{}, 0, 10)
 		if err != nil || len(log) != 4 {
 			t.Fatalf("%d lines, %v", len(log), err)
 		}

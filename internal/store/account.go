@@ -97,6 +97,19 @@ func (tx *Tx) SetAdmin(st *desk.Store, accountID int64, admin bool) {
 	tx.Exec("UPDATE memberships SET is_admin = $3 WHERE store_id = $1 AND account_id = $2", st.ID, accountID, admin)
 }
 
+// SeeMember queues that a member was seen in a store.
+func (tx *Tx) SeeMember(st *desk.Store, accountID int64, now desk.Instant) {
+	tx.Exec("UPDATE memberships SET last_seen_at = $3 WHERE store_id = $1 AND account_id = $2", st.ID, accountID, int64(now))
+}
+
+// MemberOfUser is the account of the member who is a dashboard user of a store; 0 for
+// nobody.
+func (tx *Tx) MemberOfUser(ctx context.Context, st *desk.Store, userID int64) (accountID int64, err error) {
+	err = one(ctx, tx, "SELECT COALESCE(MAX(account_id), 0) FROM memberships WHERE store_id = $1 AND user_id = $2",
+		[]any{st.ID, userID}, &accountID)
+	return accountID, err
+}
+
 // DeleteMembership queues the end of a membership, with its groups.
 func (tx *Tx) DeleteMembership(st *desk.Store, accountID int64) {
 	tx.Exec("DELETE FROM permission_group_members WHERE store_id = $1 AND account_id = $2", st.ID, accountID)
@@ -144,11 +157,11 @@ func (db *DB) Members(ctx context.Context, st *desk.Store) ([]desk.Member, error
 func members(ctx context.Context, r reader, st *desk.Store) (list []desk.Member, err error) {
 	at := map[int64]int{}
 	err = r.query(ctx, `SELECT a.id, m.user_id, a.name, a.email, m.is_admin, a.password <> '',
-			a.totp_secret <> '' OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id), m.created_at
+			a.totp_secret <> '' OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id), m.created_at, m.last_seen_at
 		FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.store_id = $1 ORDER BY a.name, a.id`, []any{st.ID},
 		func(row Row) error {
 			var m desk.Member
-			err := row.Scan(&m.AccountID, &m.UserID, &m.Name, &m.Email, &m.Admin, &m.HasPassword, &m.HasFactor, &m.CreatedAt)
+			err := row.Scan(&m.AccountID, &m.UserID, &m.Name, &m.Email, &m.Admin, &m.HasPassword, &m.HasFactor, &m.CreatedAt, &m.LastSeenAt)
 			at[m.AccountID] = len(list)
 			list = append(list, m)
 			return err

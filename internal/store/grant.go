@@ -144,6 +144,31 @@ func (db *DB) GrantEmail(ctx context.Context, st *desk.Store, id int64) (email s
 	return email, err
 }
 
+// GrantUse is a living grant of an app with what its token was used for last.
+type GrantUse struct {
+	Grant
+
+	Email      string // of who gave it
+	LastUsedAt desk.Instant
+}
+
+// Grants lists the living grants of an app in a store whose code was used, newest first.
+func (db *DB) Grants(ctx context.Context, st *desk.Store, app int64, limit int) (list []GrantUse, err error) {
+	err = db.query(ctx, `SELECT g.id, g.app_id, g.user_id, g.scopes, g.created_at, COALESCE(u.email, ''),
+			(SELECT COALESCE(MAX(k.last_used_at), 0) FROM tokens k WHERE k.store_id = g.store_id AND k.grant_id = g.id AND k.grant_id <> 0)
+		FROM app_grants g LEFT JOIN users u ON u.store_id = g.store_id AND u.id = g.user_id
+		WHERE g.store_id = $1 AND g.app_id = $2 AND g.revoked_at = 0 AND g.active_at <> 0 ORDER BY g.id DESC LIMIT $3`,
+		[]any{st.ID, app, limit}, func(row Row) error {
+			g := GrantUse{Grant: Grant{StoreID: st.ID}}
+			var scopes string
+			err := row.Scan(&g.ID, &g.AppID, &g.UserID, &scopes, &g.CreatedAt, &g.Email, &g.LastUsedAt)
+			g.Scopes = strings.Fields(scopes)
+			list = append(list, g)
+			return err
+		})
+	return list, err
+}
+
 // SweepGrants forgets codes that expired before a moment, and grants made before it
 // whose code nobody used.
 func (db *DB) SweepGrants(ctx context.Context, before desk.Instant) error {

@@ -15,6 +15,7 @@ type SignedIn struct {
 	HasFactor  bool // the account has a second factor
 	IsMember   bool // the account belongs to the store, and its user is not blocked
 	Permission []desk.Permission
+	SeenAt     desk.Instant // when the member was last seen in the store
 }
 
 // SessionByHash returns the living session whose cookie hashes so, as it stands in a
@@ -24,14 +25,14 @@ func (db *DB) SessionByHash(ctx context.Context, st *desk.Store, hash string, no
 	sql := `SELECT s.id, s.account_id, s.method, s.second_factor_at, s.confirmed_at, s.created_at, s.last_seen_at, s.expires_at, s.ip,
 			s.user_agent, a.name, a.email,
 			a.totp_secret <> '' OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id),
-			u.id IS NOT NULL, COALESCE(u.id, 0), COALESCE(m.is_admin, $4)
+			u.id IS NOT NULL, COALESCE(u.id, 0), COALESCE(m.is_admin, $4), COALESCE(m.last_seen_at, 0)
 		FROM sessions s JOIN accounts a ON a.id = s.account_id
 		LEFT JOIN memberships m ON m.store_id = $1 AND m.account_id = s.account_id
 		LEFT JOIN users u ON u.store_id = $1 AND u.id = m.user_id AND u.user_type = 'dashboard' AND u.is_blocked = $4
 		WHERE s.hash = $2 AND s.expires_at > $3`
 	err := one(ctx, db, sql, []any{st.ID, hash, int64(now), false},
 		&s.ID, &s.AccountID, &s.Method, &s.SecondFactorAt, &s.ConfirmedAt, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt, &s.IP,
-		&s.UserAgent, &s.Staff.Name, &s.Staff.Email, &s.HasFactor, &s.IsMember, &s.Staff.UserID, &s.Staff.Admin)
+		&s.UserAgent, &s.Staff.Name, &s.Staff.Email, &s.HasFactor, &s.IsMember, &s.Staff.UserID, &s.Staff.Admin, &s.SeenAt)
 	if err != nil {
 		return nil, err
 	}

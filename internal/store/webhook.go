@@ -97,6 +97,57 @@ func (tx *Tx) CountWebhooks(ctx context.Context, st *desk.Store) (n int, err err
 	return n, err
 }
 
+// WaitingDeliveries counts, by webhook, the events that wait to be sent to the webhooks
+// of a list.
+func (db *DB) WaitingDeliveries(ctx context.Context, st *desk.Store, hooks []desk.Webhook) (map[int64]int64, error) {
+	waiting := map[int64]int64{}
+	if len(hooks) == 0 {
+		return waiting, nil
+	}
+	queues := make([]any, len(hooks))
+	byQueue := map[string]int64{}
+	for i := range hooks {
+		name := WebhookQueue(hooks[i].ID)
+		queues[i], byQueue[name] = name, hooks[i].ID
+	}
+	list, args := inList([]any{st.ID}, queues)
+	err := db.query(ctx, "SELECT queue, count(*) FROM jobs WHERE store_id = $1 AND queue IN ("+list+") AND state <> 'dead' GROUP BY queue", args,
+		func(row Row) error {
+			var queue string
+			var n int64
+			err := row.Scan(&queue, &n)
+			waiting[byQueue[queue]] = n
+			return err
+		})
+	return waiting, err
+}
+
+// EventBefore is the last event of a store that was recorded before an instant; 0 for
+// none. Ids follow time but for writes under way at once, so the place is found by
+// halving, not by reading.
+func (db *DB) EventBefore(ctx context.Context, st *desk.Store, at desk.Instant) (id int64, err error) {
+	low, high := int64(0), int64(0) // all up to low are before; all from high on are not
+	if err = one(ctx, db, "SELECT COALESCE(MAX(id), 0) FROM events WHERE store_id = $1", []any{st.ID}, &high); err != nil {
+		return 0, err
+	}
+	for high++; low+1 < high; {
+		middle := low + (high-low)/2
+		var found int64
+		var created desk.Instant
+		err = one(ctx, db, "SELECT id, created_at FROM events WHERE store_id = $1 AND id >= $2 ORDER BY id LIMIT 1",
+			[]any{st.ID, middle}, &found, &created)
+		switch {
+		case err != nil && desk.CodeOf(err) != desk.NotFound:
+			return 0, err
+		case err != nil || created >= at:
+			high = middle
+		default:
+			low = found
+		}
+	}
+	return low, nil
+}
+
 // LastEvent is the id of the event handed out last, of whatever store; 0 for none. Later
 // events have larger ids.
 func (tx *Tx) LastEvent(ctx context.Context) (id int64, err error) {

@@ -181,3 +181,43 @@ func TestAStoreHasOnlySoManyWebhooks(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWaitsIsCounted, of each webhook what is ready or under way, not what is dead.
+func TestWhatWaitsIsCounted(t *testing.T) {
+	t.Parallel()
+	eachHooked(t, func(t *testing.T, h *hooked) {
+		first, second, third := h.make(), h.make(), h.make()
+		h.job(first, desk.JobReady)
+		h.job(first, desk.JobRunning)
+		h.job(first, desk.JobDead)
+		h.job(second, desk.JobDead)
+		h.job(third, desk.JobReady)
+		got, err := h.db.WaitingDeliveries(t.Context(), h.st, []desk.Webhook{*first, *second})
+		if err != nil || got[first.ID] != 2 || got[second.ID] != 0 || got[third.ID] != 0 {
+			t.Errorf("%v %v", got, err)
+		}
+		if got, err := h.db.WaitingDeliveries(t.Context(), h.st, nil); err != nil || len(got) != 0 {
+			t.Errorf("of none: %v %v", got, err)
+		}
+	})
+}
+
+// TestEventBeforeFindsThePlace in time: before the first, between any two, behind all.
+func TestEventBeforeFindsThePlace(t *testing.T) {
+	t.Parallel()
+	eachHooked(t, func(t *testing.T, h *hooked) {
+		if id, err := h.db.EventBefore(t.Context(), h.st, desk.At(time.Now())); err != nil || id != 0 {
+			t.Errorf("of no events: %d %v", id, err)
+		}
+		h.happen(9)
+		h.write(func(tx *store.Tx) {
+			tx.Exec("UPDATE events SET created_at = id * 10 WHERE store_id = $1", h.st.ID)
+			tx.Exec("DELETE FROM events WHERE store_id = $1 AND id IN (4, 5)", h.st.ID)
+		})
+		for at, want := range map[desk.Instant]int64{0: 0, 10: 0, 11: 1, 30: 2, 31: 3, 40: 3, 55: 3, 60: 3, 61: 6, 90: 8, 91: 9, 1000: 9} {
+			if id, err := h.db.EventBefore(t.Context(), h.st, at); err != nil || id != want {
+				t.Errorf("before %d: %d, want %d, %v", at, id, want, err)
+			}
+		}
+	})
+}

@@ -112,7 +112,7 @@ func (w *world) agent(name string, admin bool, can ...desk.Permission) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if err := w.config.Accounts.SaveGroup(ctx, w.st, boss, desk.PermissionGroup{Name: name, Permissions: can}, access.Visit{}); err != nil {
+		if _, err := w.config.Accounts.SaveGroup(ctx, w.st, boss, desk.PermissionGroup{Name: name, Permissions: can}, access.Visit{}); err != nil {
 			w.t.Fatal(err)
 		}
 		groups, err := w.db.Groups(ctx, w.st)

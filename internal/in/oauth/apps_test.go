@@ -88,7 +88,7 @@ func TestTokenLifeInSettings(t *testing.T) {
 			}
 		}
 		var actions []string
-		log, err := d.db.AuditLog(t.Context(), d.st, 0, 10)
+		log, err := d.db.AuditLog(t.Context(), d.st, desk.AuditFilter{}, 0, 10)
 		if err != nil {
 			t.Fatal(err)
 		}

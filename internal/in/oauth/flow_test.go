@@ -339,7 +339,7 @@ func TestCodeUsedTwiceRevokesItsTokens(t *testing.T) {
 		if d.good(d.st, first.Access) {
 			t.Error("the access token lives on")
 		}
-		log, err := d.db.AuditLog(t.Context(), d.st, 0, 1)
+		log, err := d.db.AuditLog(t.Context(), d.st, desk.AuditFilter{}, 0, 1)
 		if err != nil || len(log) != 1 || log[0].Action != "app.replayed" || log[0].Data["what"] != "code" || log[0].IP != "127.0.0.1" {
 			t.Errorf("the audit log says %+v %v", log, err)
 		}

@@ -215,7 +215,7 @@ func (d *door) saveGroup(q *page.Request) error {
 	for _, p := range q.R.PostForm["permission"] {
 		g.Permissions = append(g.Permissions, desk.Permission(p))
 	}
-	err := d.accounts.SaveGroup(q.Ctx(), q.Store, q.Staff, g, q.Visit())
+	_, err := d.accounts.SaveGroup(q.Ctx(), q.Store, q.Staff, g, q.Visit())
 	if list, ok := fields(err); ok {
 		return d.showGroups(q, http.StatusBadRequest, list)
 	}
@@ -239,7 +239,7 @@ type auditData struct {
 
 func (d *door) audit(q *page.Request) error {
 	before, _ := strconv.ParseInt(q.Query("before"), 10, 64) // 0, from the end, for what is no number
-	list, err := d.accounts.AuditLog(q.Ctx(), q.Store, q.Staff, before, auditPage+1)
+	list, err := d.accounts.AuditLog(q.Ctx(), q.Store, q.Staff, desk.AuditFilter{}, before, auditPage+1)
 	if err != nil {
 		return err
 	}
