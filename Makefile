@@ -18,8 +18,22 @@ help: ## this list
 	@echo
 	@echo "  Narrow tests and lint with PKG=./internal/store/... and tests with RUN=TestName."
 
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts $(shell find web/src -type f)
+	cd web && npm run -s build
+
+.PHONY: web
+web: web/dist/index.html ## the dashboard, built into web/dist (needs npm)
+
+.PHONY: web-check
+web-check: web/node_modules/.package-lock.json ## types, lint and unit tests of the dashboard
+	cd web && npm run -s check && npm run -s test
+
 .PHONY: build
-build: ## bin/storedesk, one static binary
+build: web ## bin/storedesk, one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X storedesk/internal/app.Version=$(VERSION)' -o bin/storedesk ./cmd/storedesk
 
 .PHONY: run

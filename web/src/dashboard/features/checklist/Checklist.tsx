@@ -1,0 +1,4 @@
+/** Checklist is what a new installation still lacks. */
+export function Checklist() {
+  return null
+}

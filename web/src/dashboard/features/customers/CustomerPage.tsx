@@ -1,0 +1,3 @@
+export function CustomerPage({ id }: { id: number }) {
+  return <div>{id}</div>
+}

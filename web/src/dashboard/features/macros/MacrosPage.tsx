@@ -1,0 +1,3 @@
+export function MacrosPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function SettingsIndex() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function TicketsPage() {
+  return null
+}

@@ -1,0 +1,196 @@
+import { Center, Stack, Text, Title } from '@mantine/core'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { queryClient } from '@/api/queryClient'
+import { meQuery } from '@/shared/me'
+import { ErrorNote } from '@/shared/ui/ErrorNote'
+import { Loading } from '@/shared/ui/Loading'
+import { Shell } from './Shell'
+import { settingsPages } from './settingsPages'
+
+// Every place of the dashboard, and which feature shows it. Pages are loaded when they are
+// first gone to; where a page shows a part of another feature, it is handed in here.
+
+const root = createRootRoute({
+  component: Shell,
+  beforeLoad: () => queryClient.ensureQueryData(meQuery()),
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <ErrorNote error={error} retry={reset} />,
+  pendingComponent: () => <Loading />,
+})
+
+const StartPage = lazy(() => import('./features/start/StartPage').then(m => ({ default: m.StartPage })))
+const Checklist = lazy(() => import('./features/checklist/Checklist').then(m => ({ default: m.Checklist })))
+const TicketPage = lazy(() => import('./features/ticket/TicketPage').then(m => ({ default: m.TicketPage })))
+const Composer = lazy(() => import('./features/composer/Composer').then(m => ({ default: m.Composer })))
+const NewTicketPage = lazy(() => import('./features/composer/NewTicketPage').then(m => ({ default: m.NewTicketPage })))
+const CustomerPage = lazy(() => import('./features/customers/CustomerPage').then(m => ({ default: m.CustomerPage })))
+
+const text = (v: unknown) => (typeof v === 'string' || typeof v === 'number' ? String(v) : undefined)
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: () => (
+    <Suspense fallback={<Loading />}>
+      <StartPage
+        checklist={
+          <Suspense fallback={null}>
+            <Checklist />
+          </Suspense>
+        }
+      />
+    </Suspense>
+  ),
+})
+
+/** What the address of the ticket list says: the view, the search, the order, the place. */
+export type ListSearch = { view?: string; q?: string; order?: string; after?: string; before?: string }
+
+const tickets = createRoute({
+  getParentRoute: () => root,
+  path: '/tickets/',
+  validateSearch: (s): ListSearch => ({
+    view: text(s.view),
+    q: text(s.q),
+    order: text(s.order),
+    after: text(s.after),
+    before: text(s.before),
+  }),
+  component: lazyRouteComponent(() => import('./features/tickets/TicketsPage'), 'TicketsPage'),
+})
+
+const newTicket = createRoute({
+  getParentRoute: () => root,
+  path: '/tickets/new/',
+  validateSearch: (s): { order?: string; requester?: number } => ({
+    order: text(s.order),
+    requester: Number(s.requester) || undefined,
+  }),
+  component: function New() {
+    const { order, requester } = newTicket.useSearch()
+    return (
+      <Suspense fallback={<Loading />}>
+        <NewTicketPage order={order} requester={requester} />
+      </Suspense>
+    )
+  },
+})
+
+const ticket = createRoute({
+  getParentRoute: () => root,
+  path: '/tickets/$id/',
+  component: function Ticket() {
+    const id = Number(ticket.useParams().id)
+    if (!Number.isSafeInteger(id) || id <= 0) return <NotFound />
+    return (
+      <Suspense fallback={<Loading />}>
+        <TicketPage
+          key={id}
+          id={id}
+          composer={
+            <Suspense fallback={<Loading rows={2} />}>
+              <Composer key={id} ticketId={id} />
+            </Suspense>
+          }
+        />
+      </Suspense>
+    )
+  },
+})
+
+const mails = createRoute({
+  getParentRoute: () => root,
+  path: '/mails/',
+  component: lazyRouteComponent(() => import('./features/mails/MailsPage'), 'MailsPage'),
+})
+
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/',
+  validateSearch: (s): { q?: string; type?: string; blocked?: string; after?: string } => ({
+    q: text(s.q),
+    type: text(s.type),
+    blocked: text(s.blocked),
+    after: text(s.after),
+  }),
+  component: lazyRouteComponent(() => import('./features/customers/CustomersPage'), 'CustomersPage'),
+})
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/$id/',
+  component: function Customer() {
+    const id = Number(customer.useParams().id)
+    return (
+      <Suspense fallback={<Loading />}>
+        <CustomerPage key={id} id={id} />
+      </Suspense>
+    )
+  },
+})
+
+const macros = createRoute({
+  getParentRoute: () => root,
+  path: '/macros/',
+  component: lazyRouteComponent(() => import('./features/macros/MacrosPage'), 'MacrosPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/',
+  component: lazyRouteComponent(() => import('./features/settings/SettingsIndex'), 'SettingsIndex'),
+})
+
+const setting = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$section/',
+  component: function Setting() {
+    const Page = settingsPages[setting.useParams().section]
+    if (!Page) return <NotFound />
+    return (
+      <Suspense fallback={<Loading />}>
+        <Page />
+      </Suspense>
+    )
+  },
+})
+
+function NotFound() {
+  const { t } = useTranslation()
+  return (
+    <Center py="xl">
+      <Stack align="center">
+        <Title order={1}>{t('shell.notFound')}</Title>
+        <Text c="dimmed">{t('shell.notFoundText')}</Text>
+      </Stack>
+    </Center>
+  )
+}
+
+export const router = createRouter({
+  basepath: '/dashboard',
+  routeTree: root.addChildren([
+    start,
+    tickets,
+    newTicket,
+    ticket,
+    mails,
+    customers,
+    customer,
+    macros,
+    settings,
+    setting,
+  ]),
+  trailingSlash: 'always',
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,36 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import '@mantine/spotlight/styles.css'
+import './shared/global.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { onProblem, queryClient } from './api/queryClient'
+import { router } from './dashboard/routes'
+import { start } from './i18n'
+import { startLive } from './shared/live'
+import { sayProblem } from './shared/notify'
+import { density } from './shared/prefs'
+import { theme } from './shared/theme'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''
+// Libraries that make style elements of their own ask for it by this name.
+;(window as { __webpack_nonce__?: string }).__webpack_nonce__ = nonce
+
+density.apply()
+onProblem(sayProblem)
+await start()
+startLive()
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-left" limit={4} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)
