@@ -19,7 +19,7 @@ help: ## this list
 	@echo "  Narrow tests and lint with PKG=./internal/store/... and tests with RUN=TestName."
 
 web/node_modules/.package-lock.json: web/package-lock.json
-	cd web && npm ci --no-audit --no-fund
+	cd web && npm install --no-save --no-audit --no-fund # not ci: it fails where a registry lacks a tool's builds for other systems
 	touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts $(shell find web/src -type f)
