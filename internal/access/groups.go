@@ -17,9 +17,9 @@ func (s *Accounts) Groups(ctx context.Context, st *desk.Store, who *desk.Staff) 
 	return s.DB.Groups(ctx, st)
 }
 
-// SaveGroup makes a group (ID 0) or changes one, and returns its id. Nobody puts permissions into a group,
-// or changes a group with permissions, that they do not have themselves. Errors:
-// Forbidden, Invalid with fields, desk.ErrNotFound.
+// SaveGroup makes a group (ID 0) or changes one, and returns its id. Nobody puts
+// permissions into a group, or changes a group with permissions, that they do not have
+// themselves. Errors: Forbidden, Invalid with fields, desk.ErrNotFound.
 func (s *Accounts) SaveGroup(ctx context.Context, st *desk.Store, who *desk.Staff, g desk.PermissionGroup, v Visit) (int64, error) {
 	g.Name = strings.Join(strings.Fields(g.Name), " ")
 	if g.Name == "" || len(g.Name) > 60 {

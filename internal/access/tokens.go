@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -159,7 +160,7 @@ func (s *Service) Adopt(ctx context.Context, st *desk.Store, name, secret string
 		if err := tx.InsertToken(ctx, row, hex.EncodeToString(sum[:])); err != nil {
 			return err
 		}
-		return auditToken(ctx, tx, st, "token.created", row.ID, name, row.CreatedAt)
+		return auditToken(ctx, tx, st, "token.created", row.ID, name, Author{}, row.CreatedAt)
 	})
 	return secret, err
 }
@@ -169,25 +170,54 @@ func (s *Service) List(ctx context.Context, st *desk.Store) ([]store.Token, erro
 	return s.DB.Tokens(ctx, st)
 }
 
-// Revoke ends a token's life, or returns desk.ErrNotFound.
+// Bare lists the living tokens of a store that belong to no app, the newest first: those
+// that the command line made.
+func (s *Service) Bare(ctx context.Context, st *desk.Store) ([]store.Token, error) {
+	list, err := s.DB.Tokens(ctx, st)
+	now := desk.At(s.Now())
+	list = slices.DeleteFunc(list, func(t store.Token) bool {
+		return t.AppID != 0 || t.RevokedAt != 0 || t.ExpiresAt != 0 && t.ExpiresAt <= now
+	})
+	slices.Reverse(list)
+	return list, err
+}
+
+// EndBare is Revoke for a token that belongs to no app, in somebody's name.
+func (s *Service) EndBare(ctx context.Context, st *desk.Store, id int64, by Author) error {
+	list, err := s.Bare(ctx, st)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(t store.Token) bool { return t.ID == id }) {
+		return desk.ErrNotFound
+	}
+	return s.revoke(ctx, st, id, by)
+}
+
+// Revoke ends a token's life, or returns desk.ErrNotFound. For the command line.
 func (s *Service) Revoke(ctx context.Context, st *desk.Store, id int64) error {
+	return s.revoke(ctx, st, id, Author{})
+}
+
+func (s *Service) revoke(ctx context.Context, st *desk.Store, id int64, by Author) error {
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
 		now := desk.At(s.Now())
 		name, err := tx.RevokeToken(ctx, st, id, now)
 		if err != nil {
 			return err
 		}
-		return auditToken(ctx, tx, st, "token.revoked", id, name, now)
+		return auditToken(ctx, tx, st, "token.revoked", id, name, by, now)
 	})
 	s.forget()
 	return err
 }
 
 // auditToken queues a line of the audit log about a token without an app; only the
-// command line makes and ends those.
-func auditToken(ctx context.Context, tx *store.Tx, st *desk.Store, action string, id int64, name string, now desk.Instant) error {
+// command line makes those.
+func auditToken(ctx context.Context, tx *store.Tx, st *desk.Store, action string, id int64, name string, by Author, now desk.Instant) error {
 	return tx.Audit(ctx, &desk.AuditEntry{
-		StoreID: st.ID, Action: action, Subject: name, Data: map[string]string{"token_id": strconv.FormatInt(id, 10)}, CreatedAt: now,
+		StoreID: st.ID, Action: action, AccountID: by.AccountID, Subject: name, Data: map[string]string{"token_id": strconv.FormatInt(id, 10)},
+		IP: by.Visit.IP, UserAgent: by.Visit.clean().UserAgent, CreatedAt: now,
 	})
 }
 

@@ -52,7 +52,7 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	}
 	desks, err := dashboard.Routes(dashboard.Config{
 		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Accounts: a.Accounts, Apps: a.Apps, Tokens: a.Access,
-		Stores: a.Stores, Webhooks: a.Hooks, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
+		Stores: a.Stores, Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
 		Stopping: a.stopping, Version: Version, Now: time.Now, Log: a.Log,
 	})
 	if err != nil {

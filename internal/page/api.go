@@ -24,7 +24,7 @@ func (q *Request) problem(status int, err error) {
 	p := problem{Code: string(desk.CodeOf(err)), Message: "Something went wrong here. It has been noted."}
 	var known *desk.Error
 	if errors.As(err, &known) {
-		p.Message, p.Fields = known.Message, known.Fields
+		p.Message, p.Fields = q.text(known.Message), q.texts(known.Fields)
 	}
 	switch {
 	case errors.Is(err, access.ErrSignedOut):
@@ -47,6 +47,27 @@ func (q *Request) problem(status int, err error) {
 	if err := q.JSON(status, p); err != nil {
 		q.site.Log.ErrorContext(q.Ctx(), "answering failed", slog.Any("error", err))
 	}
+}
+
+// text is a message of the catalogue, where the verb named one, or what it said itself.
+func (q *Request) text(message string) string {
+	if English.Has(message) {
+		return q.Lang.Text(message)
+	}
+	return message
+}
+
+func (q *Request) texts(fields desk.Fields) desk.Fields {
+	if fields == nil {
+		return nil
+	}
+	out := desk.Fields{}
+	for name, messages := range fields {
+		for _, m := range messages {
+			out.Add(name, q.text(m))
+		}
+	}
+	return out
 }
 
 func tooLarge(err error) bool {

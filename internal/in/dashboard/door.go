@@ -27,22 +27,23 @@ const Base = "/dashboard/api/"
 
 // Config is what the door needs.
 type Config struct {
-	Tickets  *tickets.Service
-	People   *people.Service
-	Commerce *commerce.Service
-	Accounts *access.Accounts
-	Apps     *access.Apps
-	Tokens   *access.Service
-	Stores   *settings.Stores
-	Webhooks *settings.Webhooks
-	Feed     *feed.Service
-	Mails    *mailroom.Service
-	Blobs    blob.Store
-	Files    fs.FS           // the built application; without index.html the door says that it is not there
-	Stopping <-chan struct{} // closed when the server begins to stop
-	Version  string
-	Now      func() time.Time
-	Log      *slog.Logger
+	Tickets    *tickets.Service
+	People     *people.Service
+	Commerce   *commerce.Service
+	Accounts   *access.Accounts
+	Apps       *access.Apps
+	Tokens     *access.Service
+	Stores     *settings.Stores
+	Webhooks   *settings.Webhooks
+	Deliveries Deliveries
+	Feed       *feed.Service
+	Mails      *mailroom.Service
+	Blobs      blob.Store
+	Files      fs.FS           // the built application; without index.html the door says that it is not there
+	Stopping   <-chan struct{} // closed when the server begins to stop
+	Version    string
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 type door struct {

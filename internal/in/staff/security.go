@@ -23,6 +23,9 @@ type securityData struct {
 	OIDC   string // name of the provider; "" = none
 }
 
+// Browser is a User-Agent in two words.
+func (securityData) Browser(agent string) string { return page.Browser(agent) }
+
 func (d *door) security(q *page.Request) error { return d.showSecurity(q, http.StatusOK, nil) }
 
 func (d *door) showSecurity(q *page.Request, status int, errors desk.Fields) error {
@@ -71,6 +74,9 @@ func (d *door) confirm(q *page.Request) error {
 		return d.showConfirm(q, http.StatusUnauthorized, "password.wrong")
 	case errors.Is(err, access.ErrTooMany):
 		return d.showConfirm(q, http.StatusTooManyRequests, "login.too_many")
+	}
+	if next := q.Next(); err == nil && next != page.Home {
+		return q.Redirect(next)
 	}
 	return d.changed(q, "confirmed", err)
 }

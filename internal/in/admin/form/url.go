@@ -29,7 +29,10 @@ const maxHost = 253
 // sent to: http or https alone, though the original takes ftp as well, and nothing that
 // net/url cannot read. Where the user's name may hold "?" or "#" there, it may not here:
 // programs disagree on which host such a URL names.
-func validURL(text string) bool {
+func validURL(text string) bool { return ValidURL(text) }
+
+// ValidURL tells whether a text is a URL that a webhook may have as its target.
+func ValidURL(text string) bool {
 	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD") // both are complained of apart
 	scheme, rest, ok := strings.Cut(text, "://")
 	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" {

@@ -1,4 +1,4 @@
-package staff
+package page
 
 import "strings"
 
@@ -22,8 +22,8 @@ var (
 
 // Browser is a User-Agent in two words, such as "Firefox, Windows", or as it is when it
 // names none that we know.
-func (securityData) Browser(agent string) string {
-	browser, system := find(browsers, agent), find(systems, agent)
+func Browser(agent string) string {
+	browser, system := nameIn(browsers, agent), nameIn(systems, agent)
 	switch {
 	case browser == "":
 		return agent
@@ -33,7 +33,7 @@ func (securityData) Browser(agent string) string {
 	return browser + ", " + system
 }
 
-func find(names [][2]string, text string) string {
+func nameIn(names [][2]string, text string) string {
 	for _, n := range names {
 		if strings.Contains(text, n[0]) {
 			return n[1]
