@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -59,6 +60,7 @@ func (a *App) runner() *jobs.Runner {
 			return jobs.Done(a.pullMirrors(ctx))
 		}},
 		jobs.Kind{Name: mirrorKind, Timeout: 6 * time.Hour, Work: a.pullMirror},
+		jobs.Kind{Name: desk.CustomerTaskJob, Timeout: 6 * time.Hour, Limit: 1, Work: a.customerTask},
 	)
 	return jobs.New(a.DB, time.Now, a.Log, kinds...)
 }
@@ -99,6 +101,19 @@ func (a *App) pullMirror(ctx context.Context, j *desk.Job) jobs.Result {
 		return jobs.Done(nil)
 	}
 	return jobs.Done(err)
+}
+
+// customerTask carries on with a merge or an erasure of a customer.
+func (a *App) customerTask(ctx context.Context, j *desk.Job) jobs.Result {
+	var args struct{ User int64 }
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return jobs.Result{Err: err, Final: true}
+	}
+	st, err := a.Stores.ByID(ctx, j.StoreID)
+	if err == nil {
+		err = a.Tickets.RunCustomerTask(ctx, st, args.User, a.Blobs.Delete)
+	}
+	return jobs.Result{Err: err, Final: errors.Is(err, desk.ErrNotFound)}
 }
 
 // Origin is the URL under which a store is reached, without a slash at the end.
