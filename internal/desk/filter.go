@@ -21,6 +21,8 @@ type TicketFilter struct {
 	Created     Span
 	Updated     Span
 	Choices     []Choice
+	Files       bool // with an attachment
+	Undelivered bool // with mail that did not arrive, unless it is closed
 	Nothing     bool // true when a value can match no row at all, such as an id past 64 bits
 }
 

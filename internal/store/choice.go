@@ -108,3 +108,15 @@ func (l *listing) choices(q *query, d driver, condition func(desk.Choice, choice
 	}
 	return where
 }
+
+// undelivered are the tickets with mail that did not arrive, which are few.
+var undelivered = driver{
+	table: `(SELECT DISTINCT o.store_id, o.ticket_id, 1 AS trouble FROM outbox_recipients r
+		JOIN outbox o ON o.store_id = r.store_id AND o.id = r.outbox_id
+		WHERE r.store_id = $1 AND r.state IN ` + troubles + " AND o.ticket_id > 0)",
+	column: "trouble", id: "ticket_id", values: []any{int64(1)},
+}
+
+// troubles are the states of a recipient whom a mail has not reached and will not reach by
+// itself.
+const troubles = "('bounced', 'uncertain', 'suppressed')"

@@ -117,6 +117,9 @@ func values[T ~int64 | ~string](list []T) []any {
 // choose picks the index to walk. small says that it holds so few rows that reading
 // all of them is cheap.
 func (l *listing) choose(ctx context.Context) (d driver, small bool, err error) {
+	if l.filter.Undelivered {
+		return undelivered, true, nil
+	}
 	list := drivers(l.filter)
 	if len(list) == 0 {
 		return driver{}, false, nil

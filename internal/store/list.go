@@ -205,7 +205,9 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 		conditions = l.conditions(q, d)
 	default:
 		id = "x." + d.id
-		from = d.table + " x" + l.db.dialect().use(d.index)
+		if from = d.table + " x"; d.index != "" {
+			from += l.db.dialect().use(d.index)
+		}
 		where = []string{"x.store_id = $1", d.is("x", q.arg(d.values[i]))}
 		if l.page.Order.ByUpdate() || l.filter.HasText() {
 			from += " JOIN tickets t ON t.store_id = x.store_id AND t.id = x." + d.id
@@ -342,6 +344,9 @@ func (l *listing) ownConditions(q *query, d driver) []string {
 	}
 	span("created_at", f.Created)
 	span("updated_at", f.Updated)
+	if f.Undelivered {
+		where = append(where, "t.status || '' <> 'closed'")
+	}
 	return append(where, l.ownChoices(q, d)...)
 }
 
@@ -355,6 +360,9 @@ func (l *listing) linkConditions(q *query, d driver, id string) []string {
 	}
 	add("ticket_tags", "tag_id", l.filter.Tags)
 	add("ticket_products", "product_id", l.filter.Products)
+	if l.filter.Files {
+		where = append(where, "(SELECT count(*) FROM attachments y WHERE y.store_id = $1 AND y.ticket_id = "+id+" AND y.comment_id > 0) > 0")
+	}
 	return append(where, l.linkChoices(q, d, id)...)
 }
 

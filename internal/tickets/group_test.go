@@ -110,3 +110,13 @@ func TestTicketsAreGivenToGroups(t *testing.T) {
 		}
 	})
 }
+
+// stopAfter is a clock that calls stop when it has been looked at so often.
+func stopAfter(now func() time.Time, n *int, at int, stop func()) func() time.Time {
+	return func() time.Time {
+		if *n++; *n == at {
+			stop()
+		}
+		return now()
+	}
+}

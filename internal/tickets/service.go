@@ -16,6 +16,8 @@ import (
 type Service struct {
 	DB  *store.DB
 	Now func() time.Time
+
+	counted counts
 }
 
 // List walks one page of the tickets that match, in the page's order, and hands
