@@ -43,6 +43,7 @@ run: build ## build, then serve with demo data: prints the URL, a token and a cu
 .PHONY: test
 test: .tools/testsummary ## everything, with -race, on SQLite and on a throw-away PostgreSQL; installs what is missing
 	scripts/install-test-tools gcc postgresql chromium npm
+	$(MAKE) web $(if $(RUN),,web-check)
 	PKG='$(PKG)' RUN='$(RUN)' scripts/with-postgres scripts/test
 
 .PHONY: test-sqlite

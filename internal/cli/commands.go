@@ -41,7 +41,7 @@ func inStore(ctx context.Context, c *app.Config, host string, fn func(*app.App, 
 type serveCommand struct {
 	app.ServeConfig
 
-	Demo bool `help:"Fill an empty database with demo data and print a token to try the API with."`
+	Demo bool `help:"Fill an empty database with demo data; print a sign-in for the dashboard and a token for the API."`
 }
 
 func (s *serveCommand) Run(ctx context.Context, c *app.Config) error {
@@ -50,32 +50,28 @@ func (s *serveCommand) Run(ctx context.Context, c *app.Config) error {
 		return err
 	}
 	defer a.Close()
+	var demo app.Demo
+	if s.Demo {
+		if demo, err = a.Demo(ctx); err != nil {
+			return err
+		}
+	}
 	setup, err := a.Accounts.SetupLink(ctx)
 	if err != nil {
 		return err
 	}
-	hint := func(at net.Addr) { printSetup(at, setup) }
-	if s.Demo {
-		token, err := a.Demo(ctx)
-		if err != nil {
-			return err
+	return a.Serve(ctx, s.ServeConfig, func(at net.Addr) {
+		if s.Demo {
+			printDemo("http://"+hostOf(at), demo)
 		}
-		hint = func(at net.Addr) {
-			printDemo(at, token)
-			printSetup(at, setup)
-		}
-	}
-	return a.Serve(ctx, s.ServeConfig, hint)
+		printSetup(hostOf(at), setup)
+	})
 }
 
 // printSetup shows the link that makes the first admin, while there is none.
-func printSetup(at net.Addr, path string) {
+func printSetup(host, path string) {
 	if path == "" {
 		return
-	}
-	host := at.String()
-	if tcp, ok := at.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
-		host = fmt.Sprintf("localhost:%d", tcp.Port)
 	}
 	fmt.Printf(`
 Nobody can sign in yet. Open this link to make the first admin; it works once, for 24 hours:
@@ -85,18 +81,27 @@ Nobody can sign in yet. Open this link to make the first admin; it works once, f
 `, host, path)
 }
 
-func printDemo(at net.Addr, token string) {
-	url := "http://" + at.String()
-	fmt.Printf(`
-storedesk is ready: %[1]s
-API reference:      %[1]s/api/docs/
+// hostOf is where a browser on this machine finds the server.
+func hostOf(at net.Addr) string {
+	if tcp, ok := at.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", tcp.Port)
+	}
+	return at.String()
+}
+
+func printDemo(url string, demo app.Demo) {
+	fmt.Printf("\nstoredesk is ready: %s/dashboard/\n", url)
+	if demo.Email != "" {
+		fmt.Printf("Sign in as:         %s with the password %s\n", demo.Email, demo.Password)
+	}
+	fmt.Printf(`API reference:      %[1]s/api/docs/
 Access token:       %[2]s
 
 Try it:
 
   curl -H 'Authorization: Bearer %[2]s' '%[1]s/api/admin/tickets/?status=open'
 
-`, url, token)
+`, url, demo.Token)
 }
 
 type migrateCommand struct{}
