@@ -149,6 +149,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get: operations["customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["changeCustomer"];
+        trace?: never;
+    };
+    "/customers/{id}/tickets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        /** @description Needs the permission tickets too. */
+        get: operations["customerTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/orders/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get: operations["customerOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/addresses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["changeCustomerAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/block/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["blockCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get: operations["previewCustomerMerge"];
+        put?: never;
+        /** @description Gives everything of another customer to this one, who stays. There is no way back. */
+        post: operations["mergeCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        /** @description What is known of the person, without what agents wrote for themselves. Needs the permission tickets too. */
+        get: operations["exportCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/erase/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Overwrites what is known of the person. There is no way back. Code confirm asks to prove again who one is. */
+        post: operations["eraseCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settings/users/": {
         parameters: {
             query?: never;
@@ -731,6 +895,139 @@ export interface components {
             comment: number;
             public: boolean;
         };
+        CustomerRow: {
+            id: number;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            type: "customer" | "lead";
+            blocked: boolean;
+            orders: number;
+            spent: string;
+            /** @description 100 is 100 or more */
+            open_tickets: number;
+            last_ticket: null | {
+                id: number;
+                /** @description Empty for who may not see tickets */
+                subject: string;
+                /** @enum {string} */
+                status: "new" | "open" | "pending" | "solved" | "closed";
+                updated_at: string | null;
+            };
+            joined_at: string | null;
+        };
+        Customer: {
+            id: number;
+            name: string;
+            first_name: string;
+            last_name: string;
+            email: string;
+            addresses: {
+                address: string;
+                first: boolean;
+                /** @description Why mail came back */
+                bad: string;
+                blocked: boolean;
+            }[];
+            /** @enum {string} */
+            type: "customer" | "lead";
+            joined_at: string | null;
+            language: string | null;
+            phone_number: string | null;
+            tags: string[];
+            accepts_marketing: boolean;
+            blocked: boolean;
+            orders_count: number;
+            total_spent: string;
+            orders_known: number;
+            postal_addresses: {
+                id: number;
+                country: string;
+                first_name: string;
+                last_name: string;
+                line1: string;
+                line2: string;
+                line3: string;
+                line4: string;
+                state: string;
+                postcode: string;
+                phone_number: string;
+                notes: string;
+                is_default_for_shipping: boolean;
+                is_default_for_billing: boolean;
+            }[];
+            note: string;
+            note_at: string | null;
+            tickets: {
+                new: number;
+                open: number;
+                pending: number;
+                solved: number;
+                closed: number;
+            };
+            /** @description A merge or an erasure of this customer, under way or over */
+            task: null | components["schemas"]["CustomerTask"];
+            merged: components["schemas"]["CustomerTask"][];
+            /** @description What is to be typed to erase them */
+            confirmation: string;
+            can_see_tickets: boolean;
+        };
+        CustomerTask: {
+            customer: number;
+            /** @enum {string} */
+            kind: "merge" | "erase";
+            /** @description 0 for an erasure */
+            into: number;
+            done: number;
+            total: number;
+            created_at: string | null;
+            finished_at: string | null;
+        };
+        CustomerChange: {
+            first_name?: string;
+            last_name?: string;
+            email?: string;
+            phone_number?: string;
+            language?: string;
+            tags?: string[];
+            accepts_marketing?: boolean;
+            note?: string;
+        };
+        CustomerTicket: {
+            id: number;
+            subject: string;
+            /** @enum {string} */
+            status: "new" | "open" | "pending" | "solved" | "closed";
+            /** @enum {string} */
+            priority: "high" | "medium" | "low";
+            order: string;
+            created_at: string | null;
+            updated_at: string | null;
+        };
+        CustomerOrder: {
+            number: string;
+            status: string;
+            payment_status: string;
+            fulfillment_status: string;
+            total: string;
+            currency: string;
+            placed_at: string | null;
+        };
+        CustomerMerge: {
+            from: components["schemas"]["Person"];
+            into: components["schemas"]["Person"];
+            tickets: number;
+            orders: number;
+            addresses: string[];
+            conflicts: {
+                /** @enum {string} */
+                field: "name" | "phone_number" | "language" | "metadata" | "is_blocked" | "accepts_marketing";
+                kept: string;
+                lost: string;
+            }[];
+            /** @description What is to be typed */
+            confirmation: string;
+        };
         Member: {
             account: number;
             user: number;
@@ -1002,6 +1299,15 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description A customer */
+        Customer: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Customer"];
+            };
+        };
         /** @description People by name */
         People: {
             headers: {
@@ -1028,6 +1334,7 @@ export interface components {
         };
     };
     parameters: {
+        CustomerID: number;
         /** @description What somebody typed */
         Typed: string;
     };
@@ -1190,6 +1497,274 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    customers: {
+        parameters: {
+            query?: {
+                /** @description What somebody typed */
+                q?: components["parameters"]["Typed"];
+                type?: "customer" | "lead";
+                language?: string;
+                blocked?: boolean;
+                joined_from?: string;
+                joined_to?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Customers and leads, latest joined first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CustomerRow"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    customerTickets: {
+        parameters: {
+            query?: {
+                status?: "new" | "open" | "pending" | "solved" | "closed";
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their tickets, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CustomerTicket"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    customerOrders: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their orders, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CustomerOrder"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeCustomerAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description clear: mail to it is tried again
+                     * @enum {string}
+                     */
+                    action: "add" | "remove" | "first" | "clear";
+                    address: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    blockCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    blocked: boolean;
+                    /** @description What they send by mail is not let in either */
+                    mail: boolean;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewCustomerMerge: {
+        parameters: {
+            query: {
+                from: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerMerge"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergeCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from: number;
+                    confirmation: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportCustomer: {
+        parameters: {
+            query?: {
+                format?: "zip" | "json";
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A download */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    eraseCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["CustomerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    confirmation: string;
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Customer"];
             default: components["responses"]["Problem"];
         };
     };
