@@ -80,6 +80,9 @@ func (a *App) Sweep(ctx context.Context, now time.Time) error {
 	if err := a.DB.SweepGrants(ctx, desk.At(now.Add(-codeLife))); err != nil {
 		return err
 	}
+	if err := a.DB.SweepPresence(ctx, desk.At(now)); err != nil {
+		return err
+	}
 	if err := a.DB.SweepSourceEvents(ctx, desk.At(now.Add(-eventLife))); err != nil {
 		return err
 	}

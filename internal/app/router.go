@@ -53,7 +53,7 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	desks, err := dashboard.Routes(dashboard.Config{
 		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Accounts: a.Accounts, Apps: a.Apps, Tokens: a.Access,
 		Stores: a.Stores, Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
-		Stopping: a.stopping, Version: Version, Now: time.Now, Log: a.Log,
+		Stopping: a.stopping, Version: Version, Links: media.Links(time.Now), Now: time.Now, Log: a.Log,
 	})
 	if err != nil {
 		return nil, nil, err

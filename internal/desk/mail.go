@@ -25,6 +25,7 @@ type Mail struct {
 	Auth      string // JSON of what SPF, DKIM and DMARC say
 	TicketID  int64
 	CommentID int64
+	HTML      bool // it has HTML beside its text, or instead
 
 	ReceivedAt Instant
 	HandledAt  Instant

@@ -9,13 +9,13 @@ import (
 )
 
 const mailColumns = `m.id, m.source, m.source_key, m.blob_key, m.sha256, m.size, m.envelope_from, m.envelope_to, m.peer, m.helo,
-	m.fate, m.reason, m.message_id, m.from_address, m.subject, m.auth, m.ticket_id, m.comment_id, m.received_at, m.handled_at`
+	m.fate, m.reason, m.message_id, m.from_address, m.subject, m.auth, m.ticket_id, m.comment_id, m.received_at, m.handled_at, m.has_html`
 
 func scanMail(row Row) (*desk.Mail, error) {
 	m := &desk.Mail{}
 	var to string
 	err := row.Scan(&m.ID, &m.Source, &m.SourceKey, &m.BlobKey, &m.SHA256, &m.Size, &m.EnvelopeFrom, &to, &m.Peer, &m.Helo,
-		&m.Fate, &m.Reason, &m.MessageID, &m.From, &m.Subject, &m.Auth, &m.TicketID, &m.CommentID, &m.ReceivedAt, &m.HandledAt)
+		&m.Fate, &m.Reason, &m.MessageID, &m.From, &m.Subject, &m.Auth, &m.TicketID, &m.CommentID, &m.ReceivedAt, &m.HandledAt, &m.HTML)
 	if to != "" {
 		m.Recipients = strings.Split(to, "\n")
 	}
@@ -86,8 +86,8 @@ func (db *DB) MailRaw(ctx context.Context, st *desk.Store, id int64) (raw []byte
 // SettleMail queues what became of a message.
 func (tx *Tx) SettleMail(st *desk.Store, m *desk.Mail) {
 	tx.Exec(`UPDATE mails SET fate = $3, reason = $4, message_id = $5, from_address = $6, subject = $7, auth = $8, ticket_id = $9,
-		comment_id = $10, handled_at = $11 WHERE store_id = $1 AND id = $2`,
-		st.ID, m.ID, string(m.Fate), m.Reason, m.MessageID, m.From, m.Subject, m.Auth, m.TicketID, m.CommentID, int64(m.HandledAt))
+		comment_id = $10, handled_at = $11, has_html = $12 WHERE store_id = $1 AND id = $2`,
+		st.ID, m.ID, string(m.Fate), m.Reason, m.MessageID, m.From, m.Subject, m.Auth, m.TicketID, m.CommentID, int64(m.HandledAt), m.HTML)
 }
 
 // ListMails walks one page of the ledger by id.

@@ -20,6 +20,7 @@ import (
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/tickets"
+	"storedesk/internal/wire"
 )
 
 // Base is where scripts ask.
@@ -42,8 +43,10 @@ type Config struct {
 	Files      fs.FS           // the built application; without index.html the door says that it is not there
 	Stopping   <-chan struct{} // closed when the server begins to stop
 	Version    string
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Links makes the addresses of a store's attachments, as they are seen from an origin.
+	Links func(st *desk.Store, origin string) wire.Linker
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 type door struct {

@@ -29,6 +29,7 @@ import (
 	"storedesk/internal/store"
 	"storedesk/internal/store/storetest"
 	"storedesk/internal/tickets"
+	"storedesk/internal/wire"
 )
 
 // world is the door on a database of its own, with an admin signed in to the store
@@ -66,6 +67,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Feed: &feed.Service{DB: db}, Mails: &mailroom.Service{DB: db, Blobs: blobs, Now: time.Now}, Blobs: blobs,
 		Files: fstest.MapFS{"index.html": {Data: []byte(`<html lang="en"><p nonce="` + nonceMark + `">`)}},
 		Now:   time.Now, Log: log,
+		Links: func(_ *desk.Store, origin string) wire.Linker { return wire.Origin(origin) },
 	}}
 	if w.st, err = stores.Create(t.Context(), "Main", []string{"main.example"}); err != nil {
 		t.Fatal(err)

@@ -148,6 +148,7 @@ func (f *facts) row() *desk.Mail {
 	row.MessageID = clean(f.letter.msg.MessageID)
 	row.From = desk.Fold(clean(f.letter.from.Addr))
 	row.Subject = clean(f.letter.msg.Subject)
+	row.HTML = f.letter.msg.HTML != ""
 	return &row
 }
 

@@ -44,3 +44,6 @@ CREATE TABLE presence (
     PRIMARY KEY (store_id, ticket_id, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX presence_until ON presence (until);
+
+-- Whether a received message has HTML, for which it is worth looking at.
+ALTER TABLE mails ADD COLUMN has_html BOOLEAN NOT NULL DEFAULT FALSE;
