@@ -149,6 +149,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Changes the fields that are given; 0 and "" are none. With seq, the version that was seen, a field that somebody else has changed since is refused. */
+        patch: operations["changeTicket"];
+        trace?: never;
+    };
+    "/tickets/{id}/timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page, oldest first. Without a place it is where a reader begins. */
+        get: operations["ticketTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/related/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["relatedTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["relateTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/links/{other}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["unrelateTicket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Closes this ticket in favour of another. */
+        post: operations["mergeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/merge/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undoMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/split/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begins a ticket with a copy of a comment. */
+        post: operations["splitTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/split/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Merges a ticket that was split off back. */
+        post: operations["undoSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/seen/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/presence/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A sign of life; answers who else is here. */
+        post: operations["hereAtTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/original/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["originalMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/frame/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The cleaned HTML of a mail as a document for a sandboxed frame. */
+        get: operations["mailFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/": {
         parameters: {
             query?: never;
@@ -895,6 +1110,248 @@ export interface components {
             comment: number;
             public: boolean;
         };
+        TicketRef: {
+            id: number;
+            subject: string;
+            /** @enum {string} */
+            status: "new" | "open" | "pending" | "solved" | "closed";
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        TicketRequester: {
+            id: number;
+            name: string;
+            email: string;
+            type: string;
+            blocked: boolean;
+            phone: string | null;
+            language: string | null;
+            /** Format: date-time */
+            joined_at: string | null;
+            addresses: string[];
+            postal: string | null;
+            orders_count: number;
+            total_spent: string;
+            open_tickets: number;
+            tags: string[];
+        };
+        TicketOrderLine: {
+            title: string;
+            sku: string;
+            quantity: number;
+            price: string;
+            tracking: string;
+            tracking_url: string;
+        };
+        TicketOrder: {
+            number: string;
+            status: string;
+            fulfillment_status: string;
+            payment_status: string;
+            test: boolean;
+            total: string;
+            currency: string;
+            /** Format: date-time */
+            placed_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            lines: components["schemas"]["TicketOrderLine"][];
+        };
+        TicketProduct: {
+            id: number;
+            title: string;
+            url: string;
+        };
+        TicketParty: {
+            address: string;
+            name: string;
+        };
+        TicketLink: {
+            /** @enum {string} */
+            kind: "follow_up" | "follows" | "related" | "merged" | "merged_into" | "split" | "split_from";
+            ticket: components["schemas"]["TicketRef"];
+        };
+        TicketPage: {
+            id: number;
+            seq: number;
+            subject: string;
+            /** @enum {string} */
+            status: "new" | "open" | "pending" | "solved" | "closed";
+            /** @enum {string} */
+            priority: "high" | "medium" | "low";
+            channel: string;
+            type: components["schemas"]["Named"] | null;
+            assignee: components["schemas"]["Person"] | null;
+            group: components["schemas"]["Named"] | null;
+            tags: string[];
+            requester: components["schemas"]["TicketRequester"] | null;
+            from_email: string | null;
+            products: components["schemas"]["TicketProduct"][];
+            order_number: string;
+            order: components["schemas"]["TicketOrder"] | null;
+            participants: components["schemas"]["TicketParty"][];
+            links: components["schemas"]["TicketLink"][];
+            merged_into: components["schemas"]["TicketRef"] | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** Format: date-time */
+            solved_at: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            last_customer: {
+                comment: number;
+                /** Format: date-time */
+                at: string | null;
+            } | null;
+            seen: number;
+            can: {
+                edit: boolean;
+                customers: boolean;
+                tags: boolean;
+            };
+        };
+        TicketChange: {
+            seq?: number;
+            subject?: string;
+            /** @enum {string} */
+            status?: "new" | "open" | "pending" | "solved" | "closed";
+            /** @enum {string} */
+            priority?: "high" | "medium" | "low";
+            type?: number;
+            assignee?: number;
+            group?: number;
+            tags?: string[];
+            order?: string;
+            products?: number[];
+        };
+        FieldChange: {
+            field: string;
+            from: string[];
+            to: string[];
+        };
+        StaleTicket: {
+            code: string;
+            message: string;
+            conflicts: components["schemas"]["FieldChange"][];
+            by: string[];
+        };
+        TimelineSegment: {
+            /** @enum {string} */
+            kind: "new" | "quoted" | "signature";
+            text: string;
+        };
+        TimelineAttachment: {
+            id: number;
+            name: string;
+            size: number;
+            /** @enum {string} */
+            kind: "image" | "pdf" | "text" | "other";
+            url: string;
+        };
+        TimelineDelivery: {
+            mail: number;
+            address: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "accepted" | "deferred" | "bounced" | "uncertain" | "suppressed";
+            reason: string;
+            /** Format: date-time */
+            at: string | null;
+        };
+        TimelineMail: {
+            id: number;
+            html: boolean;
+            from: string;
+            spf: string;
+            dkim: string;
+            dmarc: string;
+            aligned: boolean;
+        };
+        TimelineAuthor: {
+            id: number;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            kind: "customer" | "agent" | "system";
+        };
+        TimelineComment: {
+            id: number;
+            author: components["schemas"]["TimelineAuthor"];
+            public: boolean;
+            segments: components["schemas"]["TimelineSegment"][];
+            cut: boolean;
+            mail: components["schemas"]["TimelineMail"] | null;
+            attachments: components["schemas"]["TimelineAttachment"][];
+            deliveries: components["schemas"]["TimelineDelivery"][];
+        };
+        TimelineEvent: {
+            seq: number;
+            type: string;
+            actor: {
+                /** @enum {string} */
+                kind: "api" | "agent" | "customer" | "system";
+                id: number;
+                name: string;
+            };
+            changes: components["schemas"]["FieldChange"][];
+            reason: string;
+        };
+        TimelineItem: {
+            key: string;
+            /** Format: date-time */
+            at: string | null;
+            unread: boolean;
+            ticket: number;
+            comment: components["schemas"]["TimelineComment"] | null;
+            event: components["schemas"]["TimelineEvent"] | null;
+        };
+        Timeline: {
+            results: components["schemas"]["TimelineItem"][];
+            before: string | null;
+            next: string | null;
+            comments: number;
+            events: number;
+            start: string | null;
+            seq: number;
+            seen: number;
+        };
+        RelatedTickets: {
+            requester: components["schemas"]["TicketRef"][];
+            order: components["schemas"]["TicketRef"][];
+        };
+        Merged: {
+            source: number;
+            target: number;
+        };
+        Presence: {
+            id: number;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            state: "viewing" | "typing";
+        };
+        Presences: {
+            results: components["schemas"]["Presence"][];
+            next: string | null;
+        };
+        OriginalMail: {
+            id: number;
+            headers: string;
+            text: string;
+            html: boolean;
+            remote: boolean;
+            checks: {
+                [key: string]: unknown;
+            } | null;
+            reason: string;
+            source: string;
+            envelope_from: string;
+            recipients: string[];
+            size: number;
+            /** Format: date-time */
+            received_at: string | null;
+        };
         CustomerRow: {
             id: number;
             name: string;
@@ -1334,6 +1791,7 @@ export interface components {
         };
     };
     parameters: {
+        ID: number;
         CustomerID: number;
         /** @description What somebody typed */
         Typed: string;
@@ -1495,6 +1953,386 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ticket with what stands beside it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketChange"];
+            };
+        };
+        responses: {
+            /** @description The ticket as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Somebody else was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaleTicket"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ticketTimeline: {
+        parameters: {
+            query?: {
+                before?: string;
+                after?: string;
+                around?: string;
+                at?: "end";
+                only?: "comments" | "events";
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the timeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    relatedTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tickets that may have to do with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedTickets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    relateTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ticket: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Linked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unrelateTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+                other: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not linked any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergeTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    target: number;
+                    confirm_other_requester?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Merged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    splitTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    comment: number;
+                    subject?: string;
+                    type?: number;
+                    order?: string;
+                    products?: number[];
+                    tags?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The new ticket is the target */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merged back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    seeTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seq: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hereAtTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state: "viewing" | "typing" | "gone";
+                };
+            };
+        };
+        responses: {
+            /** @description Who else is here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presences"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    originalMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A received message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalMail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mailFrame: {
+        parameters: {
+            query?: {
+                remote?: "1";
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             default: components["responses"]["Problem"];
