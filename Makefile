@@ -77,6 +77,11 @@ check: lint test ## what CI runs
 bench: ## the benchmarks; pass flags with ARGS
 	go run ./bench $(ARGS)
 
+.PHONY: bench-web
+bench-web: build ## the dashboard in Chromium, on TICKETS (100000) tickets or the data in DATA
+	scripts/install-test-tools chromium npm
+	TICKETS='$(TICKETS)' DATA='$(DATA)' scripts/bench-web
+
 .PHONY: tools
 tools: .tools/golangci-lint .tools/gofumpt
 
