@@ -17,6 +17,7 @@ import (
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/outbound"
 	"storedesk/internal/store"
+	"storedesk/internal/tickets"
 	"storedesk/internal/wire"
 )
 
@@ -59,10 +60,24 @@ func (a *App) runner() *jobs.Runner {
 		jobs.Kind{Name: "mirrors", Every: time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {
 			return jobs.Done(a.pullMirrors(ctx))
 		}},
+		jobs.Kind{Name: tickets.BulkKind, Timeout: time.Hour, Work: a.changeMany},
 		jobs.Kind{Name: mirrorKind, Timeout: 6 * time.Hour, Work: a.pullMirror},
 		jobs.Kind{Name: desk.CustomerTaskJob, Timeout: 6 * time.Hour, Limit: 1, Work: a.customerTask},
 	)
 	return jobs.New(a.DB, time.Now, a.Log, kinds...)
+}
+
+// changeMany carries a bulk change on, or its undoing.
+func (a *App) changeMany(ctx context.Context, j *desk.Job) jobs.Result {
+	var args struct{ Bulk int64 }
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return jobs.Result{Err: err, Final: true}
+	}
+	st, err := a.Stores.ByID(ctx, j.StoreID)
+	if err == nil {
+		err = a.Tickets.WorkBulk(ctx, st, args.Bulk)
+	}
+	return jobs.Result{Err: err, Final: errors.Is(err, desk.ErrNotFound)}
 }
 
 // mirrorKind is the kind of the jobs that pull one live store each.

@@ -70,3 +70,8 @@ func (l *long) ReadAt(p []byte, at int64) (int, error) {
 	}
 	return n, err
 }
+
+// Count counts messages with a fate, at most limit + 1.
+func (s *Service) Count(ctx context.Context, st *desk.Store, fate desk.Fate, limit int) (int, error) {
+	return s.DB.CountMails(ctx, st, fate, limit)
+}

@@ -128,3 +128,9 @@ func (db *DB) MailsWithMessageID(ctx context.Context, st *desk.Store, messageID,
 	}
 	return mails(ctx, db, "m.store_id = $1 AND ("+strings.Join(conditions, " OR ")+") ORDER BY m.id LIMIT 100", q.args...)
 }
+
+// CountMails counts messages with a fate, at most limit + 1.
+func (db *DB) CountMails(ctx context.Context, st *desk.Store, fate desk.Fate, limit int) (n int, err error) {
+	return n, one(ctx, db, "SELECT count(*) FROM (SELECT 1 FROM mails WHERE store_id = $1 AND fate = $2 LIMIT $3) m",
+		[]any{st.ID, string(fate), limit + 1}, &n)
+}

@@ -211,3 +211,20 @@ func (db *DB) Seen(ctx context.Context, st *desk.Store, user, ticket int64) (seq
 		func(row Row) error { return row.Scan(&seq) })
 	return seq, err
 }
+
+// LastComments are the newest comments of a ticket, oldest of them first, without their
+// attachments; desk.ErrNotFound when the ticket is not there.
+func (db *DB) LastComments(ctx context.Context, st *desk.Store, ticket int64, limit int) (list []desk.Comment, err error) {
+	if _, err := db.TicketVersion(ctx, st, ticket); err != nil {
+		return nil, err
+	}
+	err = db.query(ctx, `SELECT id, ticket_id, author_id, body, is_public, from_email, created_at FROM comments
+		WHERE store_id = $1 AND ticket_id = $2 ORDER BY id DESC LIMIT $3`, []any{st.ID, ticket, limit}, func(row Row) error {
+		var c desk.Comment
+		err := row.Scan(&c.ID, &c.TicketID, &c.AuthorID, &c.Body, &c.Public, &c.FromEmail, &c.CreatedAt)
+		list = append(list, c)
+		return err
+	})
+	slices.Reverse(list)
+	return list, err
+}

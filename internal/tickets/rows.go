@@ -143,3 +143,20 @@ func (s *Service) Count(ctx context.Context, st *desk.Store, who *desk.Staff, te
 	s.counted.m[key] = counted{n, time.Now()}
 	return n, nil
 }
+
+// LastComments are the newest comments of a ticket, oldest of them first, and who wrote
+// them, by id; ErrNotFound.
+func (s *Service) LastComments(ctx context.Context, st *desk.Store, id int64, limit int) ([]desk.Comment, map[int64]*desk.User, error) {
+	list, err := s.DB.LastComments(ctx, st, id, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []int64
+	for _, c := range list {
+		if c.AuthorID != 0 {
+			ids = append(ids, c.AuthorID)
+		}
+	}
+	authors, err := s.DB.UsersByID(ctx, st, ids)
+	return list, authors, err
+}

@@ -149,6 +149,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One page of a search, or the tickets with some ids as they are now. */
+        get: operations["listTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["countTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description The newest comments; nothing is marked as seen. */
+        get: operations["previewTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listViews"];
+        put?: never;
+        post: operations["makeView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/order/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["orderViews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeView"];
+        post?: never;
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get: operations["showBulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undoBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get: operations["showMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/release/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["releaseMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/block/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["blockMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/": {
         parameters: {
             query?: never;
@@ -1110,6 +1334,156 @@ export interface components {
             comment: number;
             public: boolean;
         };
+        /** @enum {string} */
+        ListOrder: "-id" | "id" | "-updated_at" | "updated_at";
+        /** @enum {string} */
+        TicketStatus: "new" | "open" | "pending" | "solved" | "closed";
+        /** @enum {string} */
+        TicketPriority: "high" | "medium" | "low";
+        TicketRow: {
+            id: number;
+            /** @description Number of the latest event */
+            seq: number;
+            subject: string;
+            status: components["schemas"]["TicketStatus"];
+            priority: components["schemas"]["TicketPriority"];
+            channel: string;
+            type: components["schemas"]["Named"] | null;
+            requester: components["schemas"]["Person"] | null;
+            from_email: string | null;
+            assignee: components["schemas"]["Person"] | null;
+            group: components["schemas"]["Named"] | null;
+            /** @description Its number; empty for none */
+            order: string;
+            tags: string[];
+            /** @description The beginning of the latest public comment */
+            snippet: string;
+            snippet_by: ("customer" | "agent") | null;
+            /**
+             * Format: date-time
+             * @description When the customer last said something
+             */
+            customer_at: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            unread: boolean;
+            trouble: ("bounced" | "uncertain" | "suppressed") | null;
+        };
+        TicketList: {
+            results: components["schemas"]["TicketRow"][];
+            /** @description Those whose number, or whose order's, was searched for */
+            exact: components["schemas"]["TicketRow"][];
+            next: string | null;
+            previous: string | null;
+        };
+        TicketCounts: {
+            /** @description A larger count means more than this */
+            cap: number;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        PreviewComment: {
+            id: number;
+            author: components["schemas"]["Person"] | null;
+            from_email: string | null;
+            text: string;
+            public: boolean;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        View: {
+            id: string;
+            name: string;
+            built_in: boolean;
+            shared: boolean;
+            /** @description 0 for none */
+            group: number;
+            query: string;
+            order: components["schemas"]["ListOrder"];
+            columns: string[];
+            may_change: boolean;
+        };
+        ViewBody: {
+            name: string;
+            query: string;
+            order: components["schemas"]["ListOrder"];
+            columns?: string[];
+            shared?: boolean;
+            group?: number;
+        };
+        BulkChange: {
+            status?: components["schemas"]["TicketStatus"];
+            /** @description 0 for nobody */
+            assignee?: number;
+            /** @description 0 for none */
+            group?: number;
+            priority?: components["schemas"]["TicketPriority"];
+            /** @description 0 for none */
+            type?: number;
+            set_tags?: string[];
+            add_tags?: string[];
+            remove_tags?: string[];
+        };
+        BulkBody: {
+            ids?: number[];
+            /** @description Instead of ids: all that this search finds */
+            all?: string;
+            change: components["schemas"]["BulkChange"];
+        };
+        Bulk: {
+            id: number;
+            /** @enum {string} */
+            state: "running" | "done" | "undoing" | "undone";
+            change: components["schemas"]["BulkChange"];
+            total: number;
+            waiting: number;
+            done: number;
+            /** @description There was nothing to change */
+            same: number;
+            failed: number;
+            undone: number;
+            /** @description Not undone since somebody has changed it */
+            kept: number;
+            left: {
+                ticket: number;
+                reason: string;
+            }[];
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        ReceivedMail: {
+            id: number;
+            from: string;
+            to: string;
+            subject: string;
+            /** @enum {string} */
+            fate: "waiting" | "ticket" | "comment" | "follow_up" | "bounce" | "held" | "suppressed" | "duplicate" | "failed" | "released";
+            reason: string;
+            /** @description 0 for none */
+            ticket: number;
+            size: number;
+            /** Format: date-time */
+            received_at: string | null;
+        };
+        OpenedMail: {
+            id: number;
+            from: string;
+            to: string;
+            subject: string;
+            fate: string;
+            reason: string;
+            ticket: number;
+            size: number;
+            /** Format: date-time */
+            received_at: string | null;
+            text: string;
+            has_html: boolean;
+        };
         TicketRef: {
             id: number;
             subject: string;
@@ -1953,6 +2327,375 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTickets: {
+        parameters: {
+            query?: {
+                /** @description A search: status:open tag:"on hold" words */
+                q?: string;
+                order?: components["schemas"]["ListOrder"];
+                /** @description next of a page */
+                after?: string;
+                /** @description previous of a page */
+                before?: string;
+                size?: number;
+                /** @description Instead of all others: ids, separated by commas */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many tickets are in each view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Comments, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["PreviewComment"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Built-in views, those for everybody, and one's own, in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["View"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description The view */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description They are in this order */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description It runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    showBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being undone */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: {
+                fate?: string;
+                from?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Received mails, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["ReceivedMail"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    showMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail with its words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedMail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is let in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    blockMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mail of this sender is held from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        address: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
