@@ -1,0 +1,116 @@
+// What the journeys of the dashboard share: people in browsers, a customer's mail program,
+// and a look at each page with axe, in light and dark and as wide as a phone.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import net from 'node:net'
+import { chromium } from 'playwright-core'
+
+export const { BASE, CHROMIUM, LOOK, SHOTS, TOKEN, SMTP } = process.env
+export const PASSWORD = 'a lamp in the window'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Refusals of the policy, errors of scripts, findings of axe. A journey ends with none. */
+export const complaints = []
+
+let browser
+
+/** journey runs a story and says "done" when nothing was complained of. */
+export async function journey(story) {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  if (SHOTS) mkdirSync(SHOTS, { recursive: true })
+  try {
+    await story()
+    assert.deepEqual(complaints, [])
+    console.log('done')
+  } finally {
+    await browser.close()
+  }
+}
+
+/** person is somebody with a browser of their own. */
+export async function person(options = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1360, height: 860 }, ...options })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  page.on('console', m => m.type() === 'error' && !m.text().startsWith('Failed to load resource') && complaints.push(m.text()))
+  page.on('pageerror', e => complaints.push(e.message))
+  return page
+}
+
+/** agent is a person who is signed in. */
+export async function agent(email, options = {}) {
+  const page = await person(options)
+  await page.goto(`${BASE}/dashboard/login/`)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${BASE}/dashboard/`)
+  return page
+}
+
+/** look holds the page as it stands against axe, in both colours, and the width of a phone. */
+export async function look(page, name) {
+  if (!LOOK && !SHOTS) return
+  const size = page.viewportSize()
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.waitForTimeout(250) // colours fade
+    const { violations } = await page.evaluate(
+      `(() => { const module = undefined, exports = undefined, define = undefined; ${axe}; return window.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }) })()`,
+    )
+    for (const v of violations) complaints.push(`${name} (${colorScheme}): ${v.id}: ${v.nodes.map(n => n.html.slice(0, 200)).join(' | ')}`)
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}.png` })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 375, height: 760 })
+  await page.waitForTimeout(150)
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  if (wide > 0) complaints.push(`${name} is ${wide} pixels too wide for a phone`)
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-phone.png` })
+  await page.setViewportSize(size)
+}
+
+/** api asks the Admin API, as a program beside the desk would. */
+export async function api(method, path, body) {
+  const answer = await fetch(`${BASE}/api/admin/${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' },
+    body: body && JSON.stringify(body),
+  })
+  const text = await answer.text()
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
+  return text ? JSON.parse(text) : null
+}
+
+/** mail sends a message as a customer's mail server does (RFC 5321). */
+export async function mail(from, to, message) {
+  const [host, port] = SMTP.split(':')
+  const socket = net.connect(Number(port), host)
+  socket.setEncoding('utf8')
+  const replies = (async function* () {
+    let rest = ''
+    for await (const chunk of socket) {
+      rest += chunk
+      for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+        const line = rest.slice(0, end)
+        rest = rest.slice(end + 2)
+        if (line[3] !== '-') yield line
+      }
+    }
+  })()
+  const expect = async code => {
+    const { value } = await replies.next()
+    assert.ok(value?.startsWith(code), `the server says ${value}`)
+  }
+  await expect('220')
+  const body = message.replace(/\r?\n/g, '\r\n').replace(/^\./gm, '..')
+  for (const [line, code] of [['EHLO customer.example', '250'], [`MAIL FROM:<${from}>`, '250'], [`RCPT TO:<${to}>`, '250'], ['DATA', '354'], [`${body}\r\n.`, '250'], ['QUIT', '221']]) {
+    socket.write(`${line}\r\n`)
+    await expect(code)
+  }
+  socket.destroy()
+}
