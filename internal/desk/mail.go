@@ -111,7 +111,10 @@ const (
 )
 
 // Participant is somebody who takes part in a ticket by mail.
-type Participant struct{ Address, Name string }
+type Participant struct {
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty"`
+}
 
 // MailView is a message as a person reads it.
 type MailView struct {

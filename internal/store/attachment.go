@@ -55,13 +55,18 @@ func (db *DB) AttachmentByPath(ctx context.Context, st *desk.Store, path string)
 }
 
 // SweepUploads deletes the rows of uploads older than before that no comment has
-// claimed, at most limit, and returns their blobs, which may then be deleted too.
+// claimed and no draft keeps, at most limit, and returns their blobs, which may then be
+// deleted too.
 func (db *DB) SweepUploads(ctx context.Context, before desk.Instant, limit int) (blobs []string, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		blobs = nil
 		tx.Begin()
+		tx.Exec(`DELETE FROM staff_uploads WHERE draft_kind = '' AND NOT EXISTS (SELECT 1 FROM attachments a
+			WHERE a.store_id = staff_uploads.store_id AND a.id = staff_uploads.attachment_id AND a.comment_id = 0)`)
 		return tx.query(ctx, `DELETE FROM attachments WHERE comment_id = 0 AND (store_id, id) IN (
-				SELECT store_id, id FROM attachments WHERE comment_id = 0 AND created_at < $1 ORDER BY created_at LIMIT $2)
+				SELECT a.store_id, a.id FROM attachments a WHERE a.comment_id = 0 AND a.created_at < $1 AND NOT EXISTS (
+					SELECT 1 FROM staff_uploads s WHERE s.store_id = a.store_id AND s.attachment_id = a.id AND s.draft_kind <> '')
+				ORDER BY a.created_at LIMIT $2)
 			RETURNING blob_key`, []any{before, limit}, func(row Row) error {
 			var key string
 			err := row.Scan(&key)

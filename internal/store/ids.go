@@ -36,6 +36,7 @@ const (
 	kindMailbox    kind = "mailbox"
 	kindView       kind = "view"
 	kindBulk       kind = "bulk"
+	kindMacro      kind = "macro"
 )
 
 // takeID hands out an id on SQLite. Alone it is no change worth taking back.

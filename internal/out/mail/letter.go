@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/idna"
-
 	"storedesk/internal/desk"
+	"storedesk/internal/tickets"
 	"storedesk/internal/wire"
 )
 
@@ -37,9 +36,6 @@ type person struct{ name, address string }
 
 // KindReply is the kind of a mail that carries a public comment.
 const KindReply = "reply"
-
-// maxRecipients is how many people one mail goes to.
-const maxRecipients = 30
 
 // reply is the mail that carries a public comment to the customer; nil for comments that
 // are the customer's own, or internal, and where there is nobody to write to.
@@ -104,56 +100,24 @@ func (h *happening) customers() bool {
 }
 
 // requester is whom the ticket is for; its address is empty when that is not known.
-func (h *happening) requester() person {
-	if h.Requester != nil {
-		return person{strings.TrimSpace(h.Requester.FirstName + " " + h.Requester.LastName), h.Requester.Email}
-	}
-	if h.Ticket.FromEmail != nil {
-		return person{"", *h.Ticket.FromEmail}
-	}
-	return person{}
-}
+func (h *happening) requester() person { return personOf(tickets.Requester(h.Correspondence)) }
 
-// people are whom a reply goes to: the requester, and a copy to who else takes part. Our
-// own addresses and the comment's author are left out.
+// people are whom a reply goes to.
 func (h *happening) people() (to, cc []person) {
-	seen := map[string]bool{}
-	if h.Author != nil {
-		seen[desk.Fold(h.Author.Email)] = true
+	first, copies := tickets.Recipients(h.st, h.Correspondence, h.Author)
+	for _, p := range first {
+		to = append(to, personOf(p))
 	}
-	take := func(list *[]person, p person) {
-		p.address = usable(p.address)
-		folded := desk.Fold(p.address)
-		if p.address == "" || seen[folded] || h.st.Receives(p.address) || len(to)+len(cc) >= maxRecipients {
-			return
-		}
-		seen[folded] = true
-		*list = append(*list, p)
-	}
-	take(&to, h.requester())
-	for _, p := range h.Participants {
-		take(&cc, person{p.Name, p.Address})
-	}
-	if len(to) == 0 {
-		to, cc = cc, nil
+	for _, p := range copies {
+		cc = append(cc, personOf(p))
 	}
 	return to, cc
 }
 
-// usable is an address as it stands in headers and envelopes, its domain in ASCII
-// (RFC 5891); "" for what is none, and for names before the @ that need SMTPUTF8.
-func usable(address string) string {
-	address = strings.TrimSpace(address)
-	if _, err := desk.EmailKey(address); err != nil {
-		return ""
-	}
-	at := strings.LastIndexByte(address, '@')
-	domain, err := idna.Lookup.ToASCII(address[at+1:])
-	if err != nil || strings.ContainsFunc(address[:at], func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' }) {
-		return ""
-	}
-	return address[:at+1] + domain
-}
+func personOf(p desk.Participant) person { return person{p.Name, p.Address} }
+
+// usable is an address as it stands in headers and envelopes; "" for what is none.
+func usable(address string) string { return tickets.UsableAddress(address) }
 
 // thread says which mail a letter answers (RFC 5322 section 3.6.4).
 func (h *happening) thread(l *letter) {

@@ -116,7 +116,7 @@ func (s *Service) tellMentioned(ctx context.Context, h *happening) ([]*letter, e
 	}
 	var letters []*letter
 	for _, m := range members {
-		if m.UserID == h.Comment.AuthorID || !mentions(*h.Comment.Body, m) {
+		if m.UserID == h.Comment.AuthorID || !desk.Mentions(*h.Comment.Body, m.Name, m.Email) {
 			continue
 		}
 		l, err := s.tellMember(ctx, h, desk.NotifyMentioned, m)
@@ -129,27 +129,6 @@ func (s *Service) tellMentioned(ctx context.Context, h *happening) ([]*letter, e
 		}
 	}
 	return letters, nil
-}
-
-var mention = regexp.MustCompile(`(?:^|[^\p{L}\p{N}_.@])@([\p{L}\p{N}][\p{L}\p{N}._-]*)`)
-
-// mentions tells whether a text names a member: @first name, @FirstLast, @first.last, or @
-// and what stands before the @ of their address.
-func mentions(text string, m desk.Member) bool {
-	names := strings.Fields(m.Name)
-	local, _, _ := strings.Cut(m.Email, "@")
-	known := map[string]bool{desk.Fold(local): true}
-	if len(names) > 0 {
-		known[desk.Fold(names[0])] = true
-		known[desk.Fold(strings.Join(names, ""))] = true
-		known[desk.Fold(strings.Join(names, "."))] = true
-	}
-	for _, found := range mention.FindAllStringSubmatch(text, 100) {
-		if known[desk.Fold(strings.TrimRight(found[1], "._-"))] {
-			return true
-		}
-	}
-	return false
 }
 
 // tellMember is a notification to an agent, whose answer comes back as theirs.
