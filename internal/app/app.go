@@ -51,6 +51,7 @@ type App struct {
 	Rules      *rules.Service
 
 	Notifications *settings.Notifications
+	Macros        *settings.Macros
 
 	stopping <-chan struct{} // closed when the server begins to stop
 	stop     func()
@@ -93,6 +94,7 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 
 		Mailboxes:     &settings.Mailboxes{DB: db, Now: now},
 		Notifications: &settings.Notifications{DB: db},
+		Macros:        &settings.Macros{DB: db, Now: now},
 
 		stopping: stopping.Done(), stop: stop,
 	}

@@ -52,6 +52,7 @@ func (a *App) warnOfWebhook(ctx context.Context, st *desk.Store, hook *desk.Webh
 // runner builds what does the jobs of this node.
 func (a *App) runner() *jobs.Runner {
 	kinds := append(append(a.Deliveries.Kinds(), a.mailKinds()...), a.Rules.Kinds()...)
+	kinds = append(kinds, a.Tickets.Kinds(a.Stores.ByID)...)
 	kinds = append(
 		kinds,
 		jobs.Kind{Name: "sweep", Every: 10 * time.Minute, Timeout: 5 * time.Minute, Work: func(ctx context.Context, _ *desk.Job) jobs.Result {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"storedesk"
+	"storedesk/internal/desk"
 	"storedesk/internal/in/admin"
 	"storedesk/internal/in/dashboard"
 	"storedesk/internal/in/docs"
@@ -53,6 +54,7 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	desks, err := dashboard.Routes(dashboard.Config{
 		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Accounts: a.Accounts, Apps: a.Apps, Tokens: a.Access,
 		Stores: a.Stores, Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
+		Macros: a.Macros, CanMail: func(st *desk.Store) bool { return a.Outgoing.CanMail(st) },
 		Stopping: a.stopping, Version: Version, Links: media.Links(time.Now), Now: time.Now, Log: a.Log,
 	})
 	if err != nil {

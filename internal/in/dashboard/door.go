@@ -39,6 +39,8 @@ type Config struct {
 	Deliveries Deliveries
 	Feed       *feed.Service
 	Mails      *mailroom.Service
+	Macros     *settings.Macros
+	CanMail    func(*desk.Store) bool // mail leaves for a store
 	Blobs      blob.Store
 	Files      fs.FS           // the built application; without index.html the door says that it is not there
 	Stopping   <-chan struct{} // closed when the server begins to stop

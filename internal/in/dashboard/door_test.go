@@ -65,6 +65,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Tickets: &tickets.Service{DB: db, Now: time.Now}, People: &people.Service{DB: db, Now: time.Now},
 		Commerce: &commerce.Service{DB: db}, Accounts: accounts, Stores: stores,
 		Feed: &feed.Service{DB: db}, Mails: &mailroom.Service{DB: db, Blobs: blobs, Now: time.Now}, Blobs: blobs,
+		Macros: &settings.Macros{DB: db, Now: time.Now}, CanMail: func(*desk.Store) bool { return true },
 		Files: fstest.MapFS{"index.html": {Data: []byte(`<html lang="en"><p nonce="` + nonceMark + `">`)}},
 		Now:   time.Now, Log: log,
 		Links: func(_ *desk.Store, origin string) wire.Linker { return wire.Origin(origin) },
@@ -183,7 +184,7 @@ func (w *world) raw(who, method, path string, body any) *httptest.ResponseRecord
 func fits(template, path string) bool {
 	want, have := strings.Split(template, "/"), strings.Split(path, "/")
 	return slices.EqualFunc(want, have, func(want, have string) bool {
-		return want == have || strings.HasPrefix(want, "{") && strings.ContainsAny(have, "0123456789")
+		return want == have || want == "{kind}" || strings.HasPrefix(want, "{") && strings.ContainsAny(have, "0123456789")
 	})
 }
 

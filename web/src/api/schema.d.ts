@@ -159,7 +159,7 @@ export interface paths {
         /** @description One page of a search, or the tickets with some ids as they are now. */
         get: operations["listTickets"];
         put?: never;
-        post?: never;
+        post: operations["newTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -582,6 +582,262 @@ export interface paths {
         get: operations["mailFrame"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drafts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["myDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/drafts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ticketDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/drafts/{kind}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["saveDraft"];
+        post?: never;
+        delete: operations["dropDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/submit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/submit/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undoSubmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/recipients/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/variables/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookups/order/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["orderFilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["macros"];
+        put?: never;
+        post: operations["makeMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/order/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["orderMacros"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportMacros"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importMacros"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["macro"];
+        put: operations["changeMacro"];
+        post?: never;
+        delete: operations["deleteMacro"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/{id}/apply/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["applyMacro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1726,6 +1982,211 @@ export interface components {
             /** Format: date-time */
             received_at: string | null;
         };
+        Done: Record<string, never>;
+        Copy: {
+            address: string;
+            name?: string;
+        };
+        Attached: {
+            id: number;
+            file_name: string;
+            size: number;
+        };
+        Changes: {
+            /** @enum {string} */
+            status?: "new" | "open" | "pending" | "solved" | "closed";
+            /** @enum {string} */
+            priority?: "high" | "medium" | "low";
+            /** @description 0: none */
+            type?: number;
+            /** @description 0: nobody */
+            assignee?: number;
+            /** @description 0: none */
+            group?: number;
+            set_tags?: string[];
+            add_tags?: string[];
+            remove_tags?: string[];
+        };
+        Written: {
+            body: string;
+            changes?: components["schemas"]["Changes"];
+            attachments?: number[];
+            add_cc?: components["schemas"]["Copy"][];
+            remove_cc?: string[];
+            macros?: number[];
+            /** @description The form of a new ticket, as the dashboard keeps it; null: none */
+            form?: Record<string, never> | null;
+            base_seq: number;
+        };
+        Draft: {
+            ticket: number;
+            /** @enum {string} */
+            kind: "reply" | "note" | "new";
+            body: string;
+            changes: components["schemas"]["Changes"];
+            attachments: components["schemas"]["Attached"][];
+            add_cc: components["schemas"]["Copy"][];
+            remove_cc: string[];
+            macros: number[];
+            /** @description The form of a new ticket, as the dashboard keeps it; null: none */
+            form: Record<string, never> | null;
+            base_seq: number;
+            /** @description Submitted: when it goes out */
+            send_at: string | null;
+            /** @description Why it did not go out: answered_meanwhile, or words */
+            held: string;
+            updated_at: string | null;
+        };
+        DraftLine: {
+            ticket: number;
+            /** @enum {string} */
+            kind: "reply" | "note" | "new";
+            start: string;
+            send_at: string | null;
+            held: string;
+            updated_at: string | null;
+        };
+        DraftSaved: {
+            updated_at: string | null;
+            held: string;
+        };
+        OtherDraft: {
+            user: components["schemas"]["Named"];
+            /** @enum {string} */
+            kind: "reply" | "note" | "new";
+            updated_at: string | null;
+        };
+        TicketDrafts: {
+            reply: components["schemas"]["Draft"] | null;
+            note: components["schemas"]["Draft"] | null;
+            new: components["schemas"]["Draft"] | null;
+            others: components["schemas"]["OtherDraft"][];
+        };
+        Submission: {
+            body: string;
+            changes?: components["schemas"]["Changes"];
+            attachments?: number[];
+            add_cc?: components["schemas"]["Copy"][];
+            remove_cc?: string[];
+            macros?: number[];
+            /** @description The form of a new ticket, as the dashboard keeps it; null: none */
+            form?: Record<string, never> | null;
+            base_seq: number;
+            /** @enum {string} */
+            kind: "reply" | "note";
+            even_if_answered?: boolean;
+            /** @description Of this attempt: what is sent twice happens once */
+            key: string;
+        };
+        Submitted: {
+            /** @enum {string} */
+            state: "waiting" | "done";
+            send_at: string | null;
+            comment: number;
+        };
+        Said: {
+            id: number;
+            author: string;
+            agent: boolean;
+            body: string;
+            created_at: string | null;
+        };
+        Answered: {
+            code: string;
+            message: string;
+            comments?: components["schemas"]["Said"][];
+        };
+        Recipient: {
+            address: string;
+            name: string;
+            cc: boolean;
+            /** @description Nothing went there or came from there before */
+            first: boolean;
+            outside: boolean;
+            /** @description Why mail comes back from there */
+            bad: string;
+        };
+        Recipients: {
+            from: string;
+            /** @description Mail leaves for this store at all */
+            leaves: boolean;
+            results: components["schemas"]["Recipient"][];
+        };
+        Variable: {
+            name: string;
+            /** @description "": none here */
+            value: string;
+        };
+        NewTicket: {
+            requester?: number;
+            email?: string;
+            name?: string;
+            subject: string;
+            order?: string;
+            products?: number[];
+            type?: number;
+            priority?: string;
+            status?: string;
+            assignee?: number;
+            group?: number;
+            tags?: string[];
+            public: boolean;
+            body: string;
+            attachments?: number[];
+            add_cc?: components["schemas"]["Copy"][];
+            macros?: number[];
+            key: string;
+        };
+        OrderFilling: {
+            number: string;
+            customer: components["schemas"]["Person"] | null;
+            products: components["schemas"]["Named"][];
+        };
+        MacroForm: {
+            name: string;
+            groups: number[];
+            /** @enum {string} */
+            comment_mode: "" | "public" | "internal";
+            comment: string;
+            changes: components["schemas"]["Changes"];
+        };
+        Macro: {
+            id: number;
+            name: string;
+            groups: number[];
+            /** @enum {string} */
+            comment_mode: "" | "public" | "internal";
+            comment: string;
+            changes: components["schemas"]["Changes"];
+            uses: number;
+            last_used_at: string | null;
+            updated_at: string | null;
+        };
+        AppliedMacro: {
+            /** @enum {string} */
+            comment_mode: "" | "public" | "internal";
+            comment: string;
+            unresolved: string[];
+            changes: components["schemas"]["Changes"];
+        };
+        MacroPreview: {
+            comment: string;
+            unresolved: string[];
+            problems: string[];
+        };
+        MacroFile: {
+            format: string;
+            version: number;
+            macros: Record<string, never>[];
+        };
+        MacroImport: {
+            written: boolean;
+            macros: {
+                name: string;
+                replaces: boolean;
+                problems: string[];
+            }[];
+        };
         CustomerRow: {
             id: number;
             name: string;
@@ -2359,6 +2820,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicket"];
+            };
+        };
+        responses: {
+            /** @description The ticket is made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -3076,6 +3564,541 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    myDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["DraftLine"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ticketDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDrafts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                kind: "reply" | "note" | "new";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Written"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                kind: "reply" | "note" | "new";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description Somebody else answered (code answered_meanwhile), or the key was used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoSubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "reply" | "note";
+                };
+            };
+        };
+        responses: {
+            /** @description The draft is back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recipients: {
+        parameters: {
+            query?: {
+                /** @description Copies added */
+                add?: string[];
+                /** @description Copies taken away */
+                remove?: string[];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom a public reply goes to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipients"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    variables: {
+        parameters: {
+            query?: {
+                requester?: number;
+                /** @description Of a ticket that is not there yet */
+                order?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What variables stand for; ticket 0 is a new one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["Variable"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderFilling: {
+        parameters: {
+            query: {
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an order fills in of a new ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderFilling"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The files wait for a comment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["Attached"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    macros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The macros that one may use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["Macro"][];
+                        next: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroForm"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    comment: string;
+                    /** @description 0: none */
+                    ticket: number;
+                };
+            };
+        };
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dry_run: boolean;
+                    file: components["schemas"]["MacroFile"];
+                };
+            };
+        };
+        responses: {
+            /** @description What is imported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroImport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroForm"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 0: one that is not there yet */
+                    ticket: number;
+                    requester?: number;
+                    order?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The macro filled in; nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedMacro"];
                 };
             };
             default: components["responses"]["Problem"];
