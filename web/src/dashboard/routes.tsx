@@ -106,13 +106,21 @@ const mails = createRoute({
   component: lazyRouteComponent(() => import('./features/mails/MailsPage'), 'MailsPage'),
 })
 
+/** What the address of the list of customers says. */
+export type CustomerSearch = Partial<
+  Record<'q' | 'type' | 'language' | 'blocked' | 'joined_from' | 'joined_to' | 'after', string>
+>
+
 const customers = createRoute({
   getParentRoute: () => root,
   path: '/customers/',
-  validateSearch: (s): { q?: string; type?: string; blocked?: string; after?: string } => ({
+  validateSearch: (s): CustomerSearch => ({
     q: text(s.q),
     type: text(s.type),
-    blocked: text(s.blocked),
+    language: text(s.language),
+    blocked: typeof s.blocked === 'boolean' ? String(s.blocked) : text(s.blocked),
+    joined_from: text(s.joined_from),
+    joined_to: text(s.joined_to),
     after: text(s.after),
   }),
   component: lazyRouteComponent(() => import('./features/customers/CustomersPage'), 'CustomersPage'),
@@ -121,6 +129,7 @@ const customers = createRoute({
 const customer = createRoute({
   getParentRoute: () => root,
   path: '/customers/$id/',
+  validateSearch: (s): { tab?: string; status?: string } => ({ tab: text(s.tab), status: text(s.status) }),
   component: function Customer() {
     const id = Number(customer.useParams().id)
     return (

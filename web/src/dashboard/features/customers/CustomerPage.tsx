@@ -1,3 +1,130 @@
+import { Badge, Tabs, Text } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCommand } from '@/shared/commands'
+import { say } from '@/shared/notify'
+import { places } from '@/shared/paths'
+import { ErrorNote } from '@/shared/ui/ErrorNote'
+import { Loading } from '@/shared/ui/Loading'
+import { PageHead } from '@/shared/ui/PageHead'
+import { PlaceButton, PlaceLink } from '@/shared/ui/PlaceLink'
+import { statuses } from '@/shared/ui/Status'
+import { type Customer, useBlock, useCustomer } from './api'
+import { BlockDialog } from './BlockDialog'
+import { ContactCard } from './ContactCard'
+import { CustomerActions, type Deed } from './CustomerActions'
+import classes from './customers.module.css'
+import { DetailsTab } from './DetailsTab'
+import { EraseDialog } from './EraseDialog'
+import { MergeDialog } from './MergeDialog'
+import { nameOf } from './names'
+import { OrdersTab } from './OrdersTab'
+import { TaskNote } from './TaskNote'
+import { TicketsTab } from './TicketsTab'
+
+/** CustomerPage is one customer: who they are, what they asked, what they bought. */
 export function CustomerPage({ id }: { id: number }) {
-  return <div>{id}</div>
+  const found = useCustomer(id)
+  if (found.isPending) return <Loading />
+  if (!found.data) return <ErrorNote error={found.error} retry={() => void found.refetch()} />
+  return <Profile customer={found.data} />
+}
+
+const tabs = ['tickets', 'orders', 'details'] as const
+
+function Profile({ customer: c }: { customer: Customer }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const search: { tab?: string; status?: string } = useSearch({ strict: false })
+  const [deed, setDeed] = useState<Deed | null>(null)
+  const unblock = useBlock(c.id)
+  const readOnly = c.task !== null
+  const first = c.can_see_tickets ? 'tickets' : 'orders'
+  const tab = tabs.find(x => x === search.tab) ?? first
+  const show = (next: typeof search) =>
+    navigate({ to: places.customer(c.id), search: next, replace: true } as Parameters<typeof navigate>[0])
+  const run = (d: Deed) => {
+    if (d !== 'unblock') return setDeed(d)
+    unblock.mutate({ blocked: false, mail: false }, { onSuccess: () => say(t('customers.block.undone')) })
+  }
+  const group = t('customers.keys.group')
+  useCommand(
+    !readOnly &&
+      c.can_see_tickets && {
+        id: 'customer.newTicket',
+        label: t('customers.keys.newTicket'),
+        keys: 'c',
+        group,
+        run: () => void navigate({ to: places.newTicket, search: { requester: c.id } }),
+      },
+    !readOnly && {
+      id: 'customer.merge',
+      label: t('customers.keys.merge'),
+      keys: '#',
+      group,
+      run: () => setDeed('merge'),
+    },
+  )
+  const close = () => setDeed(null)
+  return (
+    <>
+      <Text px="md" pt="sm" size="sm">
+        <PlaceLink to={places.customers}>{t('customers.back')}</PlaceLink>
+      </Text>
+      <PageHead title={nameOf(t, c)}>
+        <Badge variant="default">{t(`customers.types.${c.type}`)}</Badge>
+        {c.blocked && (
+          <Badge color="red" variant="light">
+            {t('customers.blocked')}
+          </Badge>
+        )}
+        {c.can_see_tickets && !readOnly && (
+          <PlaceButton to={places.newTicket} search={{ requester: c.id }}>
+            {t('customers.newTicket')}
+          </PlaceButton>
+        )}
+        <CustomerActions customer={c} readOnly={readOnly} run={run} />
+      </PageHead>
+      <TaskNote customer={c} />
+      <div className={classes.page}>
+        <Tabs
+          value={tab}
+          onChange={v => void show({ tab: v === first ? undefined : (v ?? undefined) })}
+          keepMounted={false}
+        >
+          <Tabs.List>
+            {tabs.map(x => (
+              <Tabs.Tab key={x} value={x}>
+                {t(`customers.tab.${x}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="tickets">
+            {c.can_see_tickets ? (
+              <TicketsTab
+                customer={c}
+                status={statuses.find(s => s === search.status)}
+                choose={status => void show({ ...search, status })}
+              />
+            ) : (
+              <Text p="md" size="sm">
+                {t('customers.ticketsForbidden')}
+              </Text>
+            )}
+          </Tabs.Panel>
+          <Tabs.Panel value="orders">
+            <OrdersTab id={c.id} />
+          </Tabs.Panel>
+          <Tabs.Panel value="details">
+            <DetailsTab customer={c} readOnly={readOnly} />
+          </Tabs.Panel>
+        </Tabs>
+        <ContactCard customer={c} readOnly={readOnly} />
+      </div>
+      <MergeDialog customer={c} opened={deed === 'merge'} close={close} />
+      <BlockDialog id={c.id} opened={deed === 'block'} close={close} />
+      <EraseDialog customer={c} opened={deed === 'erase'} close={close} />
+    </>
+  )
 }

@@ -1,0 +1,88 @@
+import { Button, Group, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { type RefObject, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Filters } from './api'
+import { languageCodes, languageName } from './names'
+
+type Props = {
+  filters: Filters
+  change: (part: Filters) => void
+  /** Not there: nothing is filtered. */
+  clear?: () => void
+  box: RefObject<HTMLInputElement | null>
+}
+
+/** CustomerFilters narrow the list. */
+export function CustomerFilters({ filters, change, clear, box }: Props) {
+  const { t, i18n } = useTranslation()
+  const [text, setText] = useState(filters.q ?? '')
+  const later = useDebouncedCallback((q: string) => change({ q: q || undefined }), 250)
+  useEffect(() => {
+    if (document.activeElement !== box.current) setText(filters.q ?? '')
+  }, [filters.q, box])
+  const any = { placeholder: t('customers.any'), clearable: true, w: { base: 'calc(50% - 0.25rem)', sm: 150 } } as const
+  return (
+    <Group px="md" pb="sm" gap="xs" align="end" role="search" aria-label={t('customers.search')}>
+      <TextInput
+        ref={box}
+        type="search"
+        label={t('customers.search')}
+        placeholder={t('customers.searchHint')}
+        w={{ base: '100%', sm: 300 }}
+        maxLength={200}
+        value={text}
+        onChange={e => {
+          setText(e.currentTarget.value)
+          later(e.currentTarget.value.trim())
+        }}
+      />
+      <Select
+        {...any}
+        label={t('customers.type')}
+        data={['customer', 'lead'].map(v => ({ value: v, label: t(`customers.types.${v}`) }))}
+        value={filters.type ?? null}
+        onChange={v => change({ type: v ?? undefined })}
+      />
+      <Select
+        {...any}
+        searchable
+        label={t('customers.language')}
+        data={languageCodes.map(v => ({ value: v, label: languageName(v, i18n.language) }))}
+        value={filters.language ?? null}
+        onChange={v => change({ language: v ?? undefined })}
+      />
+      <Select
+        {...any}
+        label={t('customers.blockedFilter')}
+        data={[
+          { value: 'true', label: t('customers.yes') },
+          { value: 'false', label: t('customers.no') },
+        ]}
+        value={filters.blocked ?? null}
+        onChange={v => change({ blocked: v ?? undefined })}
+      />
+      {(['joined_from', 'joined_to'] as const).map(name => (
+        <TextInput
+          key={name}
+          type="date"
+          w={any.w}
+          label={t(name === 'joined_from' ? 'customers.joinedFrom' : 'customers.joinedTo')}
+          value={filters[name] ?? ''}
+          onChange={e => change({ [name]: e.currentTarget.value || undefined })}
+        />
+      ))}
+      {clear && (
+        <Button
+          variant="subtle"
+          onClick={() => {
+            setText('')
+            clear()
+          }}
+        >
+          {t('customers.clearFilters')}
+        </Button>
+      )}
+    </Group>
+  )
+}
