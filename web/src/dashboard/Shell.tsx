@@ -17,6 +17,7 @@ import { press, useCommand } from '@/shared/commands'
 import { ConfirmHost } from '@/shared/confirm'
 import { type Permission, useMe } from '@/shared/me'
 import { places } from '@/shared/paths'
+import { ProofHost } from '@/shared/proof'
 import { SideSlot } from '@/shared/slots'
 import { PlaceButton, PlaceNav } from '@/shared/ui/PlaceLink'
 import { LiveDot } from './LiveDot'
@@ -131,6 +132,7 @@ export function Shell() {
         <Outlet />
       </AppShell.Main>
       <ConfirmHost />
+      <ProofHost />
       <Suspense fallback={null}>
         {palette && <Palette onClose={() => setPalette(false)} />}
         {help && <KeysHelp onClose={() => setHelp(false)} />}

@@ -5,5 +5,11 @@ const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, n
   lazy(() => load().then(m => ({ default: m[name] })))
 
 /** The page of each section of the settings: page(() => import('./features/…'), 'Name'). */
-export const settingsPages: Record<string, Page> = {}
-void page
+export const settingsPages: Record<string, Page> = {
+  users: page(() => import('./features/access/UsersPage'), 'UsersPage'),
+  groups: page(() => import('./features/access/GroupsPage'), 'GroupsPage'),
+  apps: page(() => import('./features/access/AppsPage'), 'AppsPage'),
+  webhooks: page(() => import('./features/access/WebhooksPage'), 'WebhooksPage'),
+  audit: page(() => import('./features/access/AuditPage'), 'AuditPage'),
+  sessions: page(() => import('./features/access/SessionsPage'), 'SessionsPage'),
+}
