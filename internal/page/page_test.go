@@ -15,7 +15,7 @@ func TestSafeNextStaysHere(t *testing.T) {
 	t.Parallel()
 	for next, want := range map[string]string{
 		"":                                  page.Home,
-		"/dashboard/settings/staff/":        "/dashboard/settings/staff/",
+		"/dashboard/settings/users/":        "/dashboard/settings/users/",
 		"/oauth2/authorize/?client_id=a&x=": "/oauth2/authorize/?client_id=a&x=",
 		"https://evil.example/dashboard/":   page.Home,
 		"//evil.example/dashboard/":         page.Home,

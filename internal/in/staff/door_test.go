@@ -168,15 +168,13 @@ func TestTextIsTextEverywhere(t *testing.T) {
 		t.Fatal(at)
 	}
 	for path, form := range map[string]url.Values{
-		"/dashboard/settings/groups/":       {"name": {evil}, "permission": {"tickets"}},
-		"/dashboard/settings/staff/invite/": {"email": {evil}, "name": {evil}},
-		"/dashboard/login/":                 {"email": {evil}, "password": {evil}, "next": {evil}},
+		"/dashboard/login/": {"email": {evil}, "password": {evil}, "next": {evil}},
 	} {
 		if _, _, body := h.read(browser.PostForm(h.url+path, form)); strings.Contains(body, "<script>alert") {
 			t.Errorf("%s: %s", path, body)
 		}
 	}
-	for _, path := range []string{"/dashboard/settings/groups/", "/dashboard/settings/staff/", "/dashboard/settings/audit/", "/dashboard/login/?next=" + url.QueryEscape(evil)} {
+	for _, path := range []string{"/dashboard/account/security/", "/dashboard/login/?next=" + url.QueryEscape(evil)} {
 		if _, _, body := h.read(browser.Get(h.url + path)); strings.Contains(body, "<script>alert") {
 			t.Errorf("%s: %s", path, body)
 		}

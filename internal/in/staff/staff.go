@@ -1,5 +1,5 @@
 // Package staff is the door of the people who run a store: signing in and what belongs
-// to it, their own security settings, and the pages on which staff are managed.
+// to it, and their own security settings. The dashboard is where staff are managed.
 //
 //	setup link ─┐
 //	invitation ─┼─► session ─► second factor? ─► /dashboard/
@@ -101,27 +101,10 @@ func (d *door) routes() []page.Route {
 
 		post(linkPath+"link/{$}", page.SignedIn, d.linkIdentity),
 		post(linkPath+"unlink/{$}", page.SignedIn, d.unlinkIdentity),
-
-		get(staffPath+"{$}", page.Permission(desk.PermissionUsers), d.members),
-		post(staffPath+"invite/{$}", page.Permission(desk.PermissionUsers), d.invite),
-		post(staffPath+"invitations/{id}/take-back/{$}", page.Permission(desk.PermissionUsers), d.takeBack),
-		get(staffPath+"{id}/{$}", page.Permission(desk.PermissionUsers), d.member),
-		post(staffPath+"{id}/{$}", page.Permission(desk.PermissionUsers), d.changeMember),
-		post(staffPath+"{id}/reset-link/{$}", page.Permission(desk.PermissionUsers), d.resetLink),
-		post(staffPath+"{id}/remove/{$}", page.Permission(desk.PermissionUsers), d.removeMember),
-		get(groupsPath+"{$}", page.Permission(desk.PermissionUsers), d.groups),
-		post(groupsPath+"{$}", page.Permission(desk.PermissionUsers), d.saveGroup),
-		post(groupsPath+"{id}/remove/{$}", page.Permission(desk.PermissionUsers), d.removeGroup),
-		get("/dashboard/settings/audit/{$}", page.Permission(desk.PermissionUsers), d.audit),
 	}
 }
 
-// Paths that several handlers know.
-const (
-	confirmPath = "/dashboard/account/confirm/"
-	staffPath   = "/dashboard/settings/staff/"
-	groupsPath  = "/dashboard/settings/groups/"
-)
+const confirmPath = "/dashboard/account/confirm/"
 
 // id is the number in the path, or desk.ErrNotFound.
 func id(q *page.Request) (int64, error) {

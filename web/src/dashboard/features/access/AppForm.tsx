@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Schema } from '@/api/client'
 import { applyErrors } from '@/shared/forms'
 import { Loading } from '@/shared/ui/Loading'
+import classes from './access.module.css'
 import { type App, type Scope, useMakeApp, useScopes } from './api'
 import { Buttons, Failure } from './UserForms'
 
@@ -144,7 +145,7 @@ function Resource({ resource, list, absent }: { resource: string; list: Scope[];
           {t(`access.resource.${resource}`, { defaultValue: resource.replaceAll('_', ' ') })}
         </Text>
         {absent && (
-          <Badge color="gray" variant="light" tt="none">
+          <Badge color="gray" variant="light" className={classes.badge}>
             {t('access.apps.nothingHere')}
           </Badge>
         )}

@@ -146,7 +146,7 @@ function Line({ entry: e, onWho }: { entry: AuditEntry; onWho: () => void }) {
           {e.actor || `#${e.account}`}
         </Button>
       ) : (
-        <Badge variant="light" color="gray" tt="none">
+        <Badge variant="light" color="gray" className={classes.badge}>
           {t('access.audit.nobody')}
         </Badge>
       )}

@@ -106,7 +106,7 @@ function Place({ session: s }: { session: MySecurity['results'][number] }) {
         </Text>
       </div>
       {s.current && (
-        <Badge variant="light" color="green" tt="none">
+        <Badge variant="light" color="green" className={classes.badge}>
           {t('access.sessions.current')}
         </Badge>
       )}

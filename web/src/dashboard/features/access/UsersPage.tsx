@@ -155,7 +155,7 @@ function MemberRow({ member: m, groups, onChange, onReset, onRemove }: RowProps)
       <Badge
         variant="light"
         color={m.second_factor ? 'green' : 'gray'}
-        tt="none"
+        className={classes.badge}
         leftSection={
           m.second_factor ? <IconShieldCheck size={12} aria-hidden /> : <IconShieldOff size={12} aria-hidden />
         }

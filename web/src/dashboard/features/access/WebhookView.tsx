@@ -234,7 +234,7 @@ function Line({ hook, delivery: d }: { hook: Webhook; delivery: Delivery }) {
   const what = d.event ? t(`access.event.${d.event_type.replace('.', '_')}`) : t('access.hooks.testEvent')
   return (
     <li className={classes.row}>
-      <Badge variant="light" color={colours[d.outcome]} tt="none" w={96}>
+      <Badge variant="light" color={colours[d.outcome]} className={classes.badge} w={96}>
         {t(`access.outcome.${d.outcome}`)}
       </Badge>
       <div className={classes.main}>

@@ -37,7 +37,12 @@ export function Health({ hook }: { hook: Webhook }) {
   const { t } = useTranslation()
   const look = looks[hook.health]
   return (
-    <Badge variant="light" color={look.color} tt="none" leftSection={<look.icon size={12} aria-hidden />}>
+    <Badge
+      variant="light"
+      color={look.color}
+      className={classes.badge}
+      leftSection={<look.icon size={12} aria-hidden />}
+    >
       {t(`access.hooks.health.${hook.health}`)}
     </Badge>
   )
