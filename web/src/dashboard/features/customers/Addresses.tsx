@@ -101,18 +101,22 @@ function NewAddress({ id }: { id: number }) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState<string | null>(null)
+  const [open, setOpen] = useState(false)
   const box = useRef<HTMLInputElement>(null)
+  const opener = useRef<HTMLButtonElement>(null)
+  const close = () => {
+    setOpen(false)
+    setText('')
+    setWrong(null)
+    requestAnimationFrame(() => opener.current?.focus())
+  }
   const add = useAddress(id, true)
   const submit = (e: FormEvent) => {
     e.preventDefault()
     add.mutate(
       { action: 'add', address: text.trim() },
       {
-        onSuccess: () => {
-          setText('')
-          setWrong(null)
-          box.current?.focus()
-        },
+        onSuccess: close,
         onError: p => {
           const words = p instanceof Problem ? Object.values(p.fields).flat().join(' ') : ''
           setWrong(words || null)
@@ -121,14 +125,37 @@ function NewAddress({ id }: { id: number }) {
       },
     )
   }
+  if (!open) {
+    return (
+      <Button
+        ref={opener}
+        size="compact-sm"
+        variant="subtle"
+        justify="start"
+        w="fit-content"
+        onClick={() => setOpen(true)}
+      >
+        {t('customers.email.add')}
+      </Button>
+    )
+  }
   return (
-    <form onSubmit={submit} noValidate>
+    <form
+      onSubmit={submit}
+      noValidate
+      onKeyDown={e => {
+        if (e.key !== 'Escape') return
+        e.stopPropagation()
+        close()
+      }}
+    >
       <Group gap={6} align="end" wrap="nowrap">
         <TextInput
           ref={box}
           type="email"
           size="xs"
           flex={1}
+          autoFocus
           label={t('customers.email.new')}
           value={text}
           error={wrong}

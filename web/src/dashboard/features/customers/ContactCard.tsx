@@ -17,7 +17,7 @@ export function ContactCard({ customer: c, readOnly }: { customer: Customer; rea
     edit.mutateAsync({ [field]: value })
   const choose = (part: Parameters<typeof edit.mutate>[0]) =>
     edit.mutate(part, { onError: e => e instanceof Problem && sayProblem(e) })
-  const common = { readOnly, className: classes.value }
+  const common = { readOnly }
   return (
     <Card withBorder padding="md" component="section" aria-label={t('customers.contact')}>
       <Stack gap="sm">

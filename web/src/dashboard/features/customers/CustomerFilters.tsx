@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { type RefObject, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Filters } from './api'
+import classes from './customers.module.css'
 import { languageCodes, languageName } from './names'
 
 type Props = {
@@ -21,7 +22,8 @@ export function CustomerFilters({ filters, change, clear, box }: Props) {
   useEffect(() => {
     if (document.activeElement !== box.current) setText(filters.q ?? '')
   }, [filters.q, box])
-  const any = { placeholder: t('customers.any'), clearable: true, w: { base: 'calc(50% - 0.25rem)', sm: 150 } } as const
+  const [open, setOpen] = useState(false)
+  const any = { placeholder: t('customers.any'), clearable: true, w: { sm: 120 } } as const
   return (
     <Group px="md" pb="sm" gap="xs" align="end" role="search" aria-label={t('customers.search')}>
       <TextInput
@@ -29,7 +31,8 @@ export function CustomerFilters({ filters, change, clear, box }: Props) {
         type="search"
         label={t('customers.search')}
         placeholder={t('customers.searchHint')}
-        w={{ base: '100%', sm: 300 }}
+        flex={{ base: 1, sm: 'none' }}
+        w={{ sm: 280 }}
         maxLength={200}
         value={text}
         onChange={e => {
@@ -37,41 +40,46 @@ export function CustomerFilters({ filters, change, clear, box }: Props) {
           later(e.currentTarget.value.trim())
         }}
       />
-      <Select
-        {...any}
-        label={t('customers.type')}
-        data={['customer', 'lead'].map(v => ({ value: v, label: t(`customers.types.${v}`) }))}
-        value={filters.type ?? null}
-        onChange={v => change({ type: v ?? undefined })}
-      />
-      <Select
-        {...any}
-        searchable
-        label={t('customers.language')}
-        data={languageCodes.map(v => ({ value: v, label: languageName(v, i18n.language) }))}
-        value={filters.language ?? null}
-        onChange={v => change({ language: v ?? undefined })}
-      />
-      <Select
-        {...any}
-        label={t('customers.blockedFilter')}
-        data={[
-          { value: 'true', label: t('customers.yes') },
-          { value: 'false', label: t('customers.no') },
-        ]}
-        value={filters.blocked ?? null}
-        onChange={v => change({ blocked: v ?? undefined })}
-      />
-      {(['joined_from', 'joined_to'] as const).map(name => (
-        <TextInput
-          key={name}
-          type="date"
-          w={any.w}
-          label={t(name === 'joined_from' ? 'customers.joinedFrom' : 'customers.joinedTo')}
-          value={filters[name] ?? ''}
-          onChange={e => change({ [name]: e.currentTarget.value || undefined })}
+      <Button hiddenFrom="sm" variant="default" aria-expanded={open} onClick={() => setOpen(o => !o)}>
+        {t('customers.filters')}
+      </Button>
+      <Group gap="xs" align="end" className={classes.filters} data-open={open || undefined}>
+        <Select
+          {...any}
+          label={t('customers.type')}
+          data={['customer', 'lead'].map(v => ({ value: v, label: t(`customers.types.${v}`) }))}
+          value={filters.type ?? null}
+          onChange={v => change({ type: v ?? undefined })}
         />
-      ))}
+        <Select
+          {...any}
+          searchable
+          label={t('customers.language')}
+          data={languageCodes.map(v => ({ value: v, label: languageName(v, i18n.language) }))}
+          value={filters.language ?? null}
+          onChange={v => change({ language: v ?? undefined })}
+        />
+        <Select
+          {...any}
+          label={t('customers.blockedFilter')}
+          data={[
+            { value: 'true', label: t('customers.yes') },
+            { value: 'false', label: t('customers.no') },
+          ]}
+          value={filters.blocked ?? null}
+          onChange={v => change({ blocked: v ?? undefined })}
+        />
+        {(['joined_from', 'joined_to'] as const).map(name => (
+          <TextInput
+            key={name}
+            type="date"
+            w={{ sm: 140 }}
+            label={t(name === 'joined_from' ? 'customers.joinedFrom' : 'customers.joinedTo')}
+            value={filters[name] ?? ''}
+            onChange={e => change({ [name]: e.currentTarget.value || undefined })}
+          />
+        ))}
+      </Group>
       {clear && (
         <Button
           variant="subtle"

@@ -1,4 +1,4 @@
-import { Badge, Tabs, Text } from '@mantine/core'
+import { Badge, Group, Tabs, Text } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { Loading } from '@/shared/ui/Loading'
 import { PageHead } from '@/shared/ui/PageHead'
 import { PlaceButton, PlaceLink } from '@/shared/ui/PlaceLink'
 import { statuses } from '@/shared/ui/Status'
+import { Time } from '@/shared/ui/Time'
 import { type Customer, useBlock, useCustomer } from './api'
 import { BlockDialog } from './BlockDialog'
 import { ContactCard } from './ContactCard'
@@ -67,6 +68,11 @@ function Profile({ customer: c }: { customer: Customer }) {
     },
   )
   const close = () => setDeed(null)
+  const counts = {
+    tickets: c.can_see_tickets ? statuses.reduce((n, s) => n + c.tickets[s], 0) : 0,
+    orders: c.orders_known,
+    details: 0,
+  }
   return (
     <>
       <Text px="md" pt="sm" size="sm">
@@ -86,6 +92,7 @@ function Profile({ customer: c }: { customer: Customer }) {
         )}
         <CustomerActions customer={c} readOnly={readOnly} run={run} />
       </PageHead>
+      <Summary customer={c} />
       <TaskNote customer={c} />
       <div className={classes.page}>
         <Tabs
@@ -97,6 +104,11 @@ function Profile({ customer: c }: { customer: Customer }) {
             {tabs.map(x => (
               <Tabs.Tab key={x} value={x}>
                 {t(`customers.tab.${x}`)}
+                {counts[x] > 0 && (
+                  <Text span size="xs" c="dimmed" ml={6}>
+                    {counts[x]}
+                  </Text>
+                )}
               </Tabs.Tab>
             ))}
           </Tabs.List>
@@ -126,5 +138,29 @@ function Profile({ customer: c }: { customer: Customer }) {
       <BlockDialog id={c.id} opened={deed === 'block'} close={close} />
       <EraseDialog customer={c} opened={deed === 'erase'} close={close} />
     </>
+  )
+}
+
+/** Summary is a customer in one line. */
+function Summary({ customer: c }: { customer: Customer }) {
+  const { t } = useTranslation()
+  const open = c.tickets.new + c.tickets.open + c.tickets.pending
+  return (
+    <Group px="md" pb="sm" gap="md">
+      <Text size="sm" c="dimmed">
+        {t('customers.joined')} <Time at={c.joined_at} />
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t('customers.ordersCount', { count: c.orders_count })}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t('customers.spent')} {c.total_spent}
+      </Text>
+      {open > 0 && (
+        <Text size="sm" fw={600}>
+          {t('customers.openCount', { count: open })}
+        </Text>
+      )}
+    </Group>
   )
 }

@@ -17,15 +17,21 @@ export function CustomerTable({ rows, at }: { rows: CustomerRow[]; at: number })
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('customers.column.customer')}</Table.Th>
-          <Table.Th visibleFrom="md" ta="right">
+          <Table.Th visibleFrom="md" ta="right" w={90}>
             {t('customers.column.orders')}
           </Table.Th>
-          <Table.Th visibleFrom="md" ta="right">
+          <Table.Th visibleFrom="md" ta="right" w={120}>
             {t('customers.column.spent')}
           </Table.Th>
-          <Table.Th ta="right">{t('customers.column.open')}</Table.Th>
-          <Table.Th visibleFrom="sm">{t('customers.column.last')}</Table.Th>
-          <Table.Th visibleFrom="lg">{t('customers.column.joined')}</Table.Th>
+          <Table.Th ta="right" w={120}>
+            {t('customers.column.open')}
+          </Table.Th>
+          <Table.Th visibleFrom="sm" className={classes.lastHead}>
+            {t('customers.column.last')}
+          </Table.Th>
+          <Table.Th visibleFrom="lg" w={140}>
+            {t('customers.column.joined')}
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -53,12 +59,12 @@ function Row({ row, here }: { row: CustomerRow; here: boolean }) {
               {nameOf(t, row)}
             </PlaceLink>
             {row.type === 'lead' && (
-              <Badge size="xs" variant="default">
+              <Badge size="xs" variant="default" className={classes.mark}>
                 {t('customers.types.lead')}
               </Badge>
             )}
             {row.blocked && (
-              <Badge size="xs" color="red" variant="light">
+              <Badge size="xs" color="red" variant="light" className={classes.mark}>
                 {t('customers.blocked')}
               </Badge>
             )}
@@ -82,7 +88,9 @@ function Row({ row, here }: { row: CustomerRow; here: boolean }) {
       <Table.Td visibleFrom="sm" className={classes.last}>
         {last && (
           <Group gap={6} wrap="nowrap">
-            <StatusDot status={last.status} />
+            <span className={classes.mark}>
+              <StatusDot status={last.status} />
+            </span>
             {last.subject ? (
               <PlaceLink to={places.ticket(last.id)} size="sm" truncate>
                 {last.subject}

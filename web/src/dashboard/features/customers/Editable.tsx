@@ -1,8 +1,10 @@
 import { Box, Button, Group, Text, Textarea, TextInput, UnstyledButton } from '@mantine/core'
+import { IconPencil } from '@tabler/icons-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { sayProblem } from '@/shared/notify'
+import classes from './customers.module.css'
 
 type Props = {
   label: string
@@ -13,11 +15,10 @@ type Props = {
   maxLength?: number
   readOnly?: boolean
   type?: 'tel' | 'text'
-  className?: string
 }
 
 /** Editable shows a value that becomes a field when it is pressed; what was typed stays until it is saved or given up. */
-export function Editable({ label, value, save, long, hint, maxLength = 255, readOnly, type, className }: Props) {
+export function Editable({ label, value, save, long, hint, maxLength = 255, readOnly, type }: Props) {
   const { t } = useTranslation()
   const [draft, setDraft] = useState<string | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
@@ -65,15 +66,18 @@ export function Editable({ label, value, save, long, hint, maxLength = 255, read
         ) : (
           <UnstyledButton
             ref={button}
-            className={className}
+            className={classes.value}
             aria-label={t('customers.edit', { field: label, value: value || t('customers.empty') })}
             onClick={() => setDraft(value)}
           >
-            {value || (
+            {value ? (
+              <span>{value}</span>
+            ) : (
               <Text span size="sm" c="dimmed">
                 {t('customers.empty')}
               </Text>
             )}
+            <IconPencil size={14} className={classes.pencil} aria-hidden />
           </UnstyledButton>
         )}
       </Box>
