@@ -222,7 +222,7 @@ func mergeReason(from, into int64) string {
 func taskJob(st *desk.Store, user int64, at, now desk.Instant) *desk.Job {
 	id := strconv.FormatInt(user, 10)
 	return &desk.Job{
-		StoreID: st.ID, Kind: desk.CustomerTaskJob, Lane: strconv.FormatInt(st.ID, 10), Args: []byte(`{"user":` + id + `}`), RunAt: at, CreatedAt: now,
+		StoreID: st.ID, Kind: desk.CustomerTaskJob, Lane: id, Args: []byte(`{"user":` + id + `}`), RunAt: at, CreatedAt: now,
 	}
 }
 
