@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -88,7 +89,9 @@ func (w *walk) people() {
 	}
 	for _, g := range groups {
 		w.person(g.Name, w.st, false, g.ID)
+		w.groups[desk.Permission(g.Name)] = g.ID
 	}
+	w.person("customers and tickets", w.st, false, w.groups[desk.PermissionCustomers], w.groups[desk.PermissionTickets])
 	w.person("foreign admin", w.other, true)
 	w.person("bare admin", w.st, true)
 	w.enrol("admin")
@@ -154,9 +157,14 @@ func path(row page.Route) string {
 func (w *walk) ask(row page.Route, cookie, bearer string, headers ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
 	r := httptest.NewRequest(row.Method, "https://main.example"+path(row), strings.NewReader(url.Values{}.Encode()))
-	if row.Method != http.MethodGet {
+	switch {
+	case row.Method != http.MethodGet && row.API && !row.Files:
+		r.Body = io.NopCloser(strings.NewReader("{}"))
+		r.ContentLength = 2
+		r.Header.Set("Content-Type", "application/json")
+	case row.Method != http.MethodGet:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	} else {
+	default:
 		r.Body = http.NoBody
 		r.ContentLength = 0
 	}
@@ -200,25 +208,34 @@ func TestEveryRouteHoldsItsRule(t *testing.T) {
 }
 
 func (w *walk) rule(row page.Route) {
-	permission, isPermission := strings.CutPrefix(string(row.Needs), "permission ")
+	needed := row.Needs.Permissions()
 	scope, isScope := strings.CutPrefix(string(row.Needs), "scope ")
 	switch {
 	case row.Needs == page.AnyToken:
 		w.tokens(row, "")
 	case isScope:
 		w.tokens(row, scope)
-	case isPermission:
-		if !slices.Contains(desk.Permissions, desk.Permission(permission)) {
-			w.t.Fatalf("there is no permission %s", permission)
+	case len(needed) > 0:
+		for _, p := range needed {
+			if !slices.Contains(desk.Permissions, p) {
+				w.t.Fatalf("there is no permission %s", p)
+			}
 		}
 		w.signedOut(row)
 		w.refused(row, "staff")
 		for _, p := range desk.Permissions {
-			if string(p) != permission {
+			if len(needed) > 1 || p != needed[0] {
 				w.refused(row, string(p))
+			} else {
+				w.admitted(row, string(p))
 			}
 		}
-		w.admitted(row, permission)
+		if who := strings.TrimPrefix(string(row.Needs), "permission "); len(needed) > 1 {
+			if w.cookies[who] == "" {
+				w.t.Fatalf("the test has nobody with the permissions %s", who)
+			}
+			w.admitted(row, who)
+		}
 		w.admitted(row, "admin")
 	case row.Needs == page.AdminOnly:
 		w.signedOut(row)
@@ -231,6 +248,12 @@ func (w *walk) rule(row page.Route) {
 		w.signedOut(row)
 		if row.Path != "/dashboard/logout/{$}" { // it would end the session that later rows use
 			w.admitted(row, "staff")
+		}
+		if row.API {
+			for _, p := range desk.Permissions {
+				w.admitted(row, string(p))
+			}
+			w.admitted(row, "admin")
 		}
 	case row.Needs == page.OneTimeLink:
 		for _, cookie := range []string{"", w.cookies["admin"]} {
@@ -257,6 +280,7 @@ func (w *walk) rule(row page.Route) {
 		w.t.Fatalf("the test knows no need %q", row.Needs)
 	}
 	w.forged(row)
+	w.sentByForm(row)
 	w.headers(row)
 }
 
@@ -302,8 +326,9 @@ func (w *walk) signedOutScript(row page.Route) {
 }
 
 func (w *walk) refused(row page.Route, who string) {
-	if r := w.ask(row, w.cookies[who], ""); r.Code != http.StatusForbidden {
-		w.t.Errorf("with the rights of %s: %d", who, r.Code)
+	r := w.ask(row, w.cookies[who], "")
+	if r.Code != http.StatusForbidden || row.API && !strings.Contains(r.Body.String(), `"code":"forbidden"`) {
+		w.t.Errorf("with the rights of %s: %d %.200s", who, r.Code, r.Body.String())
 	}
 }
 
@@ -311,7 +336,7 @@ func (w *walk) refused(row page.Route, who string) {
 // not the rule's refusal.
 func (w *walk) admitted(row page.Route, who string) {
 	r := w.ask(row, w.cookies[who], "")
-	if r.Code == http.StatusForbidden || r.Code >= 500 || strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
+	if r.Code == http.StatusForbidden || r.Code >= 500 || row.API && r.Code == http.StatusUnauthorized || strings.HasPrefix(r.Header().Get("Location"), page.LoginPath) {
 		w.t.Errorf("with the rights of %s: %d %.200s", who, r.Code, r.Body.String())
 	}
 }
@@ -372,6 +397,24 @@ func (w *walk) forged(row page.Route) {
 		r := w.ask(row, w.cookies["admin"], "", headers...)
 		if r.Code != http.StatusForbidden {
 			w.t.Errorf("from %s: %d", name, r.Code)
+		}
+	}
+}
+
+// sentByForm sends a row's request as a form of any page could, were nothing known of where
+// it comes from: rows of scripts take none of those kinds.
+func (w *walk) sentByForm(row page.Route) {
+	if !row.API || row.CSRF != page.SameOrigin {
+		return
+	}
+	kinds := []string{"application/x-www-form-urlencoded", "text/plain", "Text/Plain; charset=utf-8", "multipart/form-data; boundary=x"}
+	if row.Files {
+		kinds = kinds[:3]
+	}
+	for _, kind := range kinds {
+		r := w.ask(row, w.cookies["admin"], "", "Content-Type", kind)
+		if r.Code != http.StatusBadRequest || !strings.Contains(r.Body.String(), `"code":"invalid"`) {
+			w.t.Errorf("sent as %s: %d %.200s", kind, r.Code, r.Body.String())
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"storedesk/internal/access"
@@ -28,8 +29,31 @@ const (
 	OAuthClient  Need = "OAuth client"   // a registered app that shows its credentials, checked by the handler
 )
 
-// Permission is the need of staff with a permission.
-func Permission(p desk.Permission) Need { return Need("permission " + string(p)) }
+// Permission is the need of staff with a permission, or with each of several.
+func Permission(list ...desk.Permission) Need {
+	names := make([]string, len(list))
+	for i, p := range list {
+		names[i] = string(p)
+	}
+	return Need("permission " + strings.Join(names, " and "))
+}
+
+// Permissions are those that a need asks for, all of them; none for other needs.
+func (n Need) Permissions() (list []desk.Permission) {
+	names, ok := strings.CutPrefix(string(n), "permission ")
+	if !ok {
+		return nil
+	}
+	for _, name := range strings.Split(names, " and ") {
+		list = append(list, desk.Permission(name))
+	}
+	return list
+}
+
+// allows tells whether somebody has all the permissions that a need asks for.
+func (n Need) allows(who *desk.Staff) bool {
+	return !slices.ContainsFunc(n.Permissions(), func(p desk.Permission) bool { return !who.Can(p) })
+}
 
 // Scope is the need of a token with a scope, checked by the Admin API's own router.
 func Scope(scope string) Need { return Need("scope " + scope) }
@@ -53,6 +77,8 @@ type Route struct {
 	Handle func(*Request) error
 	// API says that a script asks: answers are JSON, and so are the rule's refusals.
 	API bool
+	// Files says that a script sends files, as a form does; else an API takes JSON alone.
+	Files bool
 	// MaxBody bounds the body in bytes; 0 is enough for a form.
 	MaxBody int64
 	// Plain takes the place of Handle for what is no page: its own checks apply.
@@ -103,10 +129,25 @@ func (s *Site) Handler(route Route) http.Handler {
 			s.turnAway(q, route, err)
 			return
 		}
+		if route.API && !route.Files && sentAsForm(r) {
+			q.Fail(desk.Errorf(desk.Invalid, "The body must be application/json."))
+			return
+		}
 		if err := route.Handle(q); err != nil {
 			q.Fail(err)
 		}
 	})
+}
+
+// sentAsForm tells whether a request is of a kind that a form of any site can send without
+// being asked first (Fetch standard, "CORS-safelisted request-header": Content-Type).
+func sentAsForm(r *http.Request) bool {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "application/x-www-form-urlencoded", "multipart/form-data", "text/plain":
+		return true
+	}
+	return false
 }
 
 // foreign tells whether another site's page sent the request. The host compared with
@@ -179,7 +220,7 @@ func (s *Site) admit(q *Request, route Route) error {
 	if err != nil && desk.CodeOf(err) != desk.Unauthorized {
 		return err
 	}
-	switch permission, isPermission := strings.CutPrefix(string(route.Needs), "permission "); {
+	switch isPermission := len(route.Needs.Permissions()) > 0; {
 	case route.Needs == Anyone:
 		if err != nil {
 			q.Staff = nil
@@ -197,7 +238,7 @@ func (s *Site) admit(q *Request, route Route) error {
 		return err
 	case route.Needs == SignedIn, route.Needs == Enrolling:
 		return nil
-	case route.Needs == AdminOnly && q.Staff.Admin, isPermission && q.Staff.Can(desk.Permission(permission)):
+	case route.Needs == AdminOnly && q.Staff.Admin, isPermission && route.Needs.allows(q.Staff):
 		return nil
 	}
 	return desk.Errorf(desk.Forbidden, "this needs: %s", route.Needs)

@@ -75,12 +75,13 @@ func Routes(c Config) ([]page.Route, error) {
 
 // Rows of agents, by what they may do.
 var (
-	forTickets   = page.Permission(desk.PermissionTickets)
-	forCustomers = page.Permission(desk.PermissionCustomers)
-	forMacros    = page.Permission(desk.PermissionMacros)
-	forSettings  = page.Permission(desk.PermissionSettings)
-	forAPIAccess = page.Permission(desk.PermissionAPIAccess)
-	forUsers     = page.Permission(desk.PermissionUsers)
+	forTickets         = page.Permission(desk.PermissionTickets)
+	forCustomers       = page.Permission(desk.PermissionCustomers)
+	forCustomerTickets = page.Permission(desk.PermissionCustomers, desk.PermissionTickets)
+	forMacros          = page.Permission(desk.PermissionMacros)
+	forSettings        = page.Permission(desk.PermissionSettings)
+	forAPIAccess       = page.Permission(desk.PermissionAPIAccess)
+	forUsers           = page.Permission(desk.PermissionUsers)
 )
 
 // get is a row that shows something; path is below Base.

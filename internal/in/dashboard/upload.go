@@ -18,6 +18,7 @@ import (
 
 func uploadRow(handle func(*page.Request) error) page.Route {
 	row := change(http.MethodPost, "uploads/", forTickets, handle)
+	row.Files = true
 	row.MaxBody = maxUpload + maxBody // the form around the files
 	return row
 }
