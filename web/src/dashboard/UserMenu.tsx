@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Select, Stack, Switch, Text, useMantineColorScheme } from '@mantine/core'
+import { Button, Group, Menu, Select, Stack, Switch, Text, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { IconBook, IconKeyboard, IconLogout, IconShieldLock } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -15,7 +15,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   return (
     <Menu position="top-start" width={280} closeOnItemClick={false} withinPortal>
       <Menu.Target>
-        <Button variant="subtle" color="gray" px={4} aria-label={`${me.user.name}, ${t('shell.you')}`} maw={150}>
+        <Button variant="subtle" color="gray" px={4} maw={150}>
           <Group gap={8} wrap="nowrap" miw={0}>
             <span aria-hidden>
               <Initials name={me.user.name} />
@@ -23,6 +23,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
             <Text size="sm" truncate c="var(--mantine-color-text)">
               {me.user.name}
             </Text>
+            <VisuallyHidden>{t('shell.you')}</VisuallyHidden>
           </Group>
         </Button>
       </Menu.Target>
