@@ -61,9 +61,12 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	}
 	accounts := access.NewAccounts(db, time.Now, log, access.Hashing{Memory: 8, Time: 1})
 	stores := &settings.Stores{DB: db, Now: time.Now}
+	tokens := &access.Service{DB: db, Now: time.Now}
 	w := &world{t: t, db: db, cookies: map[string]string{}, users: map[string]int64{}, config: Config{
 		Tickets: &tickets.Service{DB: db, Now: time.Now}, People: &people.Service{DB: db, Now: time.Now},
 		Commerce: &commerce.Service{DB: db}, Accounts: accounts, Stores: stores,
+		Tokens: tokens, Apps: &access.Apps{DB: db, Now: time.Now, Tokens: tokens},
+		Webhooks: &settings.Webhooks{DB: db, Now: time.Now}, Deliveries: &deliver{},
 		Feed: &feed.Service{DB: db}, Mails: &mailroom.Service{DB: db, Blobs: blobs, Now: time.Now}, Blobs: blobs,
 		Macros: &settings.Macros{DB: db, Now: time.Now}, CanMail: func(*desk.Store) bool { return true },
 		Files: fstest.MapFS{"index.html": {Data: []byte(`<html lang="en"><p nonce="` + nonceMark + `">`)}},
