@@ -67,10 +67,10 @@ func (l *listing) ownChoices(q *query, d driver) []string {
 		if column.table != "tickets" {
 			return ""
 		}
-		text := "t." + column.column + " + 0"
+		text := l.number(column.column)
 		in := ""
 		if c.Texts != nil {
-			text = "t." + column.column + " || ''"
+			text = l.word(column.column)
 			in, q.args = inList(q.args, c.Texts)
 		} else {
 			in, q.args = inList(q.args, c.IDs)

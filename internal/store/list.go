@@ -118,6 +118,9 @@ func (l *listing) run(ctx context.Context, columns, tables string, row func(Row)
 	}
 	q := l.walk(d, small, 0)
 	sql := "SELECT " + columns + " FROM (" + q.sql + ") p " + tables + " ORDER BY " + l.order("p.at", "p.id")
+	if l.planned() {
+		return l.db.queryPlanned(ctx, sql, q.args, row)
+	}
 	return l.db.query(ctx, sql, q.args, row)
 }
 
@@ -197,6 +200,14 @@ func (l *listing) walkRun(q *query, d driver, i int, sorted bool, scan int) stri
 		if index, part := l.byUpdate(); index != "" {
 			from += l.db.dialect().use(index)
 			where = append(where, "t."+part)
+		}
+		if l.page.Order.ByUpdate() { // the walk begins, or ends, there
+			if s := l.filter.Updated; s.From != 0 {
+				where = append(where, "t.updated_at >= "+q.arg(s.From))
+			}
+			if s := l.filter.Updated; s.To != 0 {
+				where = append(where, "t.updated_at < "+q.arg(s.To))
+			}
 		}
 		conditions = l.conditions(q, d)
 	case d.table == "tickets":
@@ -315,18 +326,18 @@ func (l *listing) ownConditions(q *query, d driver) []string {
 	var where []string
 	number := func(column string, v int64) {
 		if v != 0 && !d.serves(column) {
-			where = append(where, "t."+column+" + 0 = "+q.arg(v))
+			where = append(where, l.number(column)+" = "+q.arg(v))
 		}
 	}
 	word := func(column, v string) {
 		if v != "" && !d.serves(column) {
-			where = append(where, "t."+column+" || '' = "+q.arg(v))
+			where = append(where, l.word(column)+" = "+q.arg(v))
 		}
 	}
 	if len(f.Statuses) > 0 && len(f.Statuses) < len(desk.Statuses) && !d.serves("status") {
 		in, args := inList(q.args, f.Statuses)
 		q.args = args
-		where = append(where, "t.status || '' IN ("+in+")")
+		where = append(where, l.word("status")+" IN ("+in+")")
 	}
 	number("requester_id", f.RequesterID)
 	number("assignee_id", f.AssigneeID)
@@ -348,6 +359,24 @@ func (l *listing) ownConditions(q *query, d driver) []string {
 		where = append(where, "t.status || '' <> 'closed'")
 	}
 	return append(where, l.ownChoices(q, d)...)
+}
+
+// number and word are a column in a condition. PostgreSQL, which takes no order which
+// index to walk, needs them as they are for a list by update, to see how many rows pass
+// them: else it sorts everything.
+func (l *listing) number(column string) string { return "t." + column + l.only(" + 0") }
+func (l *listing) word(column string) string   { return "t." + column + l.only(" || ''") }
+
+func (l *listing) only(form string) string {
+	if l.planned() {
+		return ""
+	}
+	return form
+}
+
+// planned tells that PostgreSQL should plan a list with the values at hand.
+func (l *listing) planned() bool {
+	return l.page.Order.ByUpdate() && !l.filter.HasText() && l.db.dialect() == dialectPostgres
 }
 
 // linkConditions are those on tags and products of the ticket that id names.

@@ -1,0 +1,252 @@
+import { Button, CloseButton, Group, Menu, Popover, Progress, Stack, Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { key, Problem } from '@/api/client'
+import { useMe } from '@/shared/me'
+import { offerUndo, say, sayProblem } from '@/shared/notify'
+import { AgentSelect, GroupSelect, priorities, TagPicker, TypeSelect } from '@/shared/pickers'
+import { StatusDot, statuses } from '@/shared/ui/Status'
+import { type Bulk, type BulkChange, followBulk, startBulk, undoBulk } from './api'
+import classes from './tickets.module.css'
+
+/** What is changed: tickets that were picked, or all that a search finds. */
+export type Target = { ids: number[] } | { all: string }
+
+/** useBulk starts changes of many tickets, shows how far they are, and offers to take them back. */
+export function useBulk(onDone: () => void) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [running, setRunning] = useState<Bulk | null>(null)
+  const settle = () => {
+    setRunning(null)
+    void client.invalidateQueries({ queryKey: key('/tickets/counts/') })
+    onDone()
+  }
+  const fail = (e: unknown) => {
+    setRunning(null)
+    if (e instanceof Problem) sayProblem(e)
+  }
+  const undo = async (id: number) => {
+    try {
+      const b = await followBulk(await undoBulk(id), setRunning)
+      settle()
+      say(
+        b.kept > 0
+          ? t('tickets.undoneBut', { count: b.undone, kept: b.kept })
+          : t('tickets.undone', { count: b.undone }),
+      )
+    } catch (e) {
+      fail(e)
+    }
+  }
+  const run = async (target: Target, change: BulkChange) => {
+    try {
+      const b = await followBulk(await startBulk({ ...target, change }), setRunning)
+      settle()
+      const message = b.failed
+        ? t('tickets.changedBut', { count: b.done, failed: b.failed })
+        : b.done === 0
+          ? t('tickets.nothingChanged')
+          : t('tickets.changed', { count: b.done })
+      if (b.done > 0) offerUndo(message, () => void undo(b.id), 12)
+      else say(message)
+    } catch (e) {
+      fail(e)
+    }
+  }
+  return { run, running }
+}
+
+type Props = {
+  count: number
+  /** how many more the search finds, when the whole page is picked; null when nothing more */
+  all: { n: number | null; chosen: boolean; choose: () => void } | null
+  running: Bulk | null
+  open: string | null
+  onOpen: (menu: string | null) => void
+  onChange: (change: BulkChange) => void
+  onClear: () => void
+}
+
+/** BulkBar stands below the list while tickets are picked. */
+export function BulkBar({ count, all, running, open, onOpen, onChange, onClear }: Props) {
+  const { t } = useTranslation()
+  const me = useMe().user
+  const pick = (change: BulkChange) => {
+    onOpen(null)
+    onChange(change)
+  }
+  if (running) {
+    const left = running.state === 'undoing' ? running.done : running.waiting
+    return (
+      <section className={classes.bulk} aria-label={t('tickets.bulk')}>
+        <Text size="sm" role="status">
+          {t(running.state === 'undoing' ? 'tickets.undoing' : 'tickets.changing', {
+            done: running.total - left,
+            count: running.total,
+          })}
+        </Text>
+        <Progress
+          value={running.total ? ((running.total - left) / running.total) * 100 : 100}
+          flex={1}
+          aria-label={t('tickets.progress')}
+        />
+      </section>
+    )
+  }
+  return (
+    <section className={classes.bulk} aria-label={t('tickets.bulk')}>
+      <Text size="sm" fw={600} role="status">
+        {all?.chosen
+          ? all.n === null
+            ? t('tickets.allPicked')
+            : t('tickets.picked', { count: all.n })
+          : t('tickets.picked', { count })}
+      </Text>
+      {all && !all.chosen && (
+        <Button size="compact-sm" variant="subtle" onClick={all.choose}>
+          {all.n === null ? t('tickets.pickAllMany') : t('tickets.pickAll', { count: all.n })}
+        </Button>
+      )}
+      <Group gap={6} ml="auto">
+        <Menu opened={open === 'status'} onChange={o => onOpen(o ? 'status' : null)} position="top">
+          <Menu.Target>
+            <Button size="compact-sm" variant="default">
+              {t('common.pick.status')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {statuses.map(s => (
+              <Menu.Item key={s} leftSection={<StatusDot status={s} />} onClick={() => pick({ status: s })}>
+                {t(`common.status.${s}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Choice name="assign" label={t('common.pick.agent')} open={open} onOpen={onOpen}>
+          <Button size="compact-sm" variant="light" onClick={() => pick({ assignee: me.id })}>
+            {t('tickets.toMe')}
+          </Button>
+          <AgentSelect
+            value={null}
+            onChange={id => id && pick({ assignee: id })}
+            comboboxProps={{ withinPortal: false }}
+            data-autofocus
+          />
+          <Button size="compact-sm" variant="default" onClick={() => pick({ assignee: 0 })}>
+            {t('tickets.toNobody')}
+          </Button>
+        </Choice>
+        <Choice name="group" label={t('common.pick.group')} open={open} onOpen={onOpen}>
+          <GroupSelect
+            value={null}
+            onChange={id => id && pick({ group: id })}
+            comboboxProps={{ withinPortal: false }}
+            data-autofocus
+          />
+          <Button size="compact-sm" variant="default" onClick={() => pick({ group: 0 })}>
+            {t('tickets.noGroup')}
+          </Button>
+        </Choice>
+        <Menu opened={open === 'priority'} onChange={o => onOpen(o ? 'priority' : null)} position="top">
+          <Menu.Target>
+            <Button size="compact-sm" variant="default">
+              {t('common.pick.priority')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {priorities.map(p => (
+              <Menu.Item key={p} onClick={() => pick({ priority: p })}>
+                {t(`common.priority.${p}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Choice name="type" label={t('common.pick.type')} open={open} onOpen={onOpen}>
+          <TypeSelect
+            value={null}
+            onChange={id => id && pick({ type: id })}
+            comboboxProps={{ withinPortal: false }}
+            data-autofocus
+          />
+          <Button size="compact-sm" variant="default" onClick={() => pick({ type: 0 })}>
+            {t('tickets.noType')}
+          </Button>
+        </Choice>
+        <Choice name="tags" label={t('common.pick.tags')} open={open} onOpen={onOpen}>
+          <TagChange onChange={pick} />
+        </Choice>
+        <CloseButton aria-label={t('tickets.clear')} onClick={onClear} />
+      </Group>
+    </section>
+  )
+}
+
+function Choice({
+  name,
+  label,
+  open,
+  onOpen,
+  children,
+}: {
+  name: string
+  label: string
+  open: string | null
+  onOpen: (menu: string | null) => void
+  children: React.ReactNode
+}) {
+  return (
+    <Popover
+      opened={open === name}
+      onChange={o => onOpen(o ? name : null)}
+      position="top"
+      trapFocus
+      returnFocus
+      width={260}
+      withArrow
+    >
+      <Popover.Target>
+        <Button size="compact-sm" variant="default" onClick={() => onOpen(open === name ? null : name)}>
+          {label}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs">{children}</Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function TagChange({ onChange }: { onChange: (change: BulkChange) => void }) {
+  const { t } = useTranslation()
+  const [add, setAdd] = useState<string[]>([])
+  const [remove, setRemove] = useState<string[]>([])
+  return (
+    <form
+      onSubmit={e => {
+        e.preventDefault()
+        onChange({ add_tags: add, remove_tags: remove })
+      }}
+    >
+      <Stack gap="xs">
+        <TagPicker
+          label={t('tickets.addTags')}
+          value={add}
+          onChange={setAdd}
+          comboboxProps={{ withinPortal: false }}
+          data-autofocus
+        />
+        <TagPicker
+          label={t('tickets.removeTags')}
+          value={remove}
+          onChange={setRemove}
+          comboboxProps={{ withinPortal: false }}
+        />
+        <Button type="submit" size="compact-sm" disabled={add.length + remove.length === 0}>
+          {t('tickets.apply')}
+        </Button>
+      </Stack>
+    </form>
+  )
+}
