@@ -104,6 +104,10 @@ func scrubValue(v any, t desk.Traces) any {
 		for i := range v {
 			v[i] = scrubValue(v[i], t)
 		}
+	case map[string]any:
+		for k := range v {
+			v[k] = scrubValue(v[k], t)
+		}
 	}
 	return v
 }
@@ -136,6 +140,9 @@ func (tx *Tx) EraseTicket(ctx context.Context, st *desk.Store, t *desk.Ticket, u
 	}
 	if whole {
 		tx.Exec("UPDATE ticket_merges SET joined = '' WHERE store_id = $1 AND source_id = $2", st.ID, t.ID)
+		if err := tx.eraseDrafts(ctx, st, user, t.ID); err != nil {
+			return err
+		}
 		tx.Exec("DELETE FROM participants WHERE store_id = $1 AND ticket_id = $2", st.ID, t.ID)
 		tx.Exec("DELETE FROM message_ids WHERE store_id = $1 AND ticket_id = $2", st.ID, t.ID)
 	} else {
@@ -202,6 +209,62 @@ func (tx *Tx) ForgetBlobs(st *desk.Store, user int64, list []DroppedBlob) {
 	for _, b := range list {
 		tx.Exec("DELETE FROM customer_task_blobs WHERE store_id = $1 AND user_id = $2 AND blob_key = $3", st.ID, user, b.Key)
 	}
+}
+
+// eraseDrafts deletes what agents were about to write in a ticket, with the files of it.
+func (tx *Tx) eraseDrafts(ctx context.Context, st *desk.Store, user, ticket int64) error {
+	var files []int64
+	err := tx.query(ctx, "SELECT "+draftColumns+" FROM drafts d WHERE d.store_id = $1 AND d.ticket_id = $2", []any{st.ID, ticket}, func(row Row) error {
+		d, err := scanDraft(row)
+		if err == nil {
+			files = append(files, d.Data.Attachments...)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	tx.Exec("DELETE FROM drafts WHERE store_id = $1 AND ticket_id = $2", st.ID, ticket)
+	return lookUp(ctx, tx, "SELECT id, blob_key, comment_id FROM attachments", "id", st.ID, files, func(row Row) error {
+		var id, comment int64
+		var key string
+		err := row.Scan(&id, &key, &comment)
+		if comment == 0 {
+			tx.dropBlob(st, user, key)
+			tx.Exec("DELETE FROM attachments WHERE store_id = $1 AND id = $2 AND comment_id = 0", st.ID, id)
+			tx.Exec("DELETE FROM staff_uploads WHERE store_id = $1 AND attachment_id = $2", st.ID, id)
+		}
+		return err
+	})
+}
+
+// scrubDrafts overwrites what drafts for other tickets tell of a person; one of a new ticket
+// for them goes.
+func (tx *Tx) scrubDrafts(ctx context.Context, st *desk.Store, user int64, who desk.Traces) error {
+	theirs := []string{fmt.Sprintf(`"requester":%d,`, user), fmt.Sprintf(`"requester":%d}`, user)}
+	return tx.query(ctx, "SELECT ticket_id, user_id, kind, body, data FROM drafts WHERE store_id = $1", []any{st.ID}, func(row Row) error {
+		var ticket, agent int64
+		var kind, body, data string
+		if err := row.Scan(&ticket, &agent, &kind, &body, &data); err != nil {
+			return err
+		}
+		where := []any{st.ID, ticket, agent, kind}
+		if ticket == 0 && slices.ContainsFunc(theirs, func(s string) bool { return strings.Contains(data, s) }) {
+			tx.Exec("DELETE FROM drafts WHERE store_id = $1 AND ticket_id = $2 AND user_id = $3 AND kind = $4", where...)
+			return nil
+		}
+		if !who.In(body) && !who.In(data) {
+			return nil
+		}
+		var v any
+		if err := json.Unmarshal([]byte(data), &v); err != nil {
+			return fmt.Errorf("data of a draft on ticket %d: %w", ticket, err)
+		}
+		clean, err := json.Marshal(scrubValue(v, who))
+		tx.Exec("UPDATE drafts SET body = $5, data = $6 WHERE store_id = $1 AND ticket_id = $2 AND user_id = $3 AND kind = $4",
+			append(where, who.Scrub(body), string(clean))...)
+		return err
+	})
 }
 
 // eraseMails overwrites the ledger's rows of a ticket's mails. The bytes of all of them go:
@@ -408,6 +471,9 @@ func (tx *Tx) EraseRest(ctx context.Context, st *desk.Store, user int64, who des
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := tx.scrubDrafts(ctx, st, user, who); err != nil {
 		return err
 	}
 	err = tx.query(ctx, "SELECT id, name, query FROM views WHERE store_id = $1", []any{st.ID}, func(row Row) error {

@@ -258,6 +258,7 @@ func TestErasureLeavesNoTrace(t *testing.T) {
 		cc := c.ticket(bob.ID, "Carpet", "granitewool")
 		keepUpload, keepKey := c.upload("granite.txt", "granitewool in a file")
 		kept := c.ticket(bob.ID, "Other", "granitewool", func(in *desk.TicketInput) { in.Comment.Attachments = []int64{keepUpload} })
+		draftUpload, draftKey := c.upload("draft-marzipan.txt", "marzipankugel in a draft")
 		mailKey, outKey := blob.NewKey(), blob.NewKey()
 		for _, k := range []string{mailKey, outKey} {
 			_, err := c.blobs.Put(ctx, k, strings.NewReader("To: ada.quill@home.example\n\nmarzipankugel"))
@@ -292,6 +293,18 @@ func TestErasureLeavesNoTrace(t *testing.T) {
 				}
 				tx.SettleMail(c.st, m)
 			}
+			for i, d := range []struct {
+				ticket int64
+				data   string
+			}{
+				{own, fmt.Sprintf(`{"changes":{},"attachments":[%d]}`, draftUpload)},
+				{0, fmt.Sprintf(`{"changes":{},"form":{"requester":%d,"subject":"x"}}`, ada.ID)},
+				{shared, `{"changes":{},"add_cc":[{"Address":"ada.quill@home.example","Name":"Adalinde"}]}`},
+			} {
+				tx.Exec(`INSERT INTO drafts (store_id, ticket_id, user_id, kind, body, data, base_seq, updated_at) VALUES ($1, $2, $3, 'reply', $4, $5, 0, $6)`,
+					c.st.ID, d.ticket, agent.ID, []string{"marzipankugel", "marzipankugel", "Hello Adalinde and granitewool"}[i], d.data, int64(now))
+			}
+			tx.Exec("INSERT INTO views (store_id, id, name, query, list_order, position, created_at, updated_at) VALUES ($1, 1, 'Hers', 'from:ada.quill@home.example', 'id', 1, 1, 1)", c.st.ID)
 			_, err := tx.InsertOutgoing(ctx, c.st, &desk.Outgoing{
 				Kind: "reply", TicketID: own, MessageID: "out@main.example", EnvelopeFrom: "help@main.example", Subject: "Re: marzipankugel", BlobKey: outKey, CreatedAt: now,
 				Recipients: []desk.OutgoingRecipient{{Address: ada.Email, State: desk.RecipientBounced, Reason: "<ada.quill@home.example>: no such marzipankugel", UpdatedAt: now}},
@@ -320,7 +333,7 @@ func TestErasureLeavesNoTrace(t *testing.T) {
 		if found := c.search(url, needles); len(found) > 0 {
 			t.Errorf("left: %v", strings.Join(found, "\n"))
 		}
-		for _, k := range []string{key, mailKey, outKey} {
+		for _, k := range []string{key, mailKey, outKey, draftKey} {
 			if r, err := c.blobs.Open(ctx, k); err == nil {
 				_ = r.Close()
 				t.Errorf("blob %s is still there", k)
