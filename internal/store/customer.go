@@ -80,20 +80,41 @@ func (db *DB) customerIDs(ctx context.Context, st *desk.Store, f *desk.CustomerF
 	if s.points, err = db.customerPoints(ctx, st, f.Query); err != nil {
 		return nil, err
 	}
-	ids, err := db.walkCustomers(ctx, st, f, after, s, firstStretch, n)
-	if err != nil || len(ids) == n {
+	ids, whole, err := db.stretchOfCustomers(ctx, st, f, after, s, firstStretch, n)
+	if err != nil || whole || len(ids) == n {
 		return ids, err
 	}
-	if hits := len(ids); hits >= worthWalking {
-		if ids, err = db.walkCustomers(ctx, st, f, after, s, firstStretch*4*n/hits, n); err != nil || len(ids) == n {
+	indexed := indexable(db.dialect(), s.text) && s.wordsIndexable(db.dialect())
+	if hits := len(ids); hits >= worthWalking || !indexed {
+		stretch := maxCustomerStretch
+		if hits > 0 && indexed {
+			stretch = min(stretch, firstStretch*4*n/hits)
+		}
+		if ids, whole, err = db.stretchOfCustomers(ctx, st, f, after, s, stretch, n); err != nil || whole || len(ids) == n || !indexed {
 			return ids, err
 		}
 	}
-	if !indexable(db.dialect(), s.text) || !s.wordsIndexable(db.dialect()) {
-		return db.walkCustomers(ctx, st, f, after, s, 0, n)
-	}
 	q := db.customerHits(st, f, after, s, n)
 	return readIDs(ctx, db.queryPlanned, q)
+}
+
+// maxCustomerStretch is how many people are compared with a text one by one. One that no
+// index knows, of one or two characters, is looked for among so many and no more.
+const maxCustomerStretch = 20_000
+
+// stretchOfCustomers compares a stretch of the list; whole tells that the list ends in it.
+func (db *DB) stretchOfCustomers(ctx context.Context, st *desk.Store, f *desk.CustomerFilter, after *desk.Key, s *customerSearch, stretch, n int,
+) (ids []int64, whole bool, err error) {
+	ids, err = db.walkCustomers(ctx, st, f, after, s, stretch, n)
+	if err != nil || len(ids) == n {
+		return ids, false, err
+	}
+	q := &query{args: []any{st.ID}}
+	where := customerPlace(q, customerConditions(q, f), after)
+	rows := 0
+	err = one(ctx, db, "SELECT count(*) FROM (SELECT 1 FROM users u"+db.dialect().use(customerIndex(f))+" WHERE "+strings.Join(where, " AND ")+
+		customerOrder+strconv.Itoa(stretch)+") x", q.args, &rows)
+	return ids, rows < stretch, err
 }
 
 // customerSearch is a text looked for: as part of an address, or its words as parts of a
@@ -130,18 +151,14 @@ func (s *customerSearch) matches(d dialect, q *query, u string) string {
 	return "(" + strings.Join(either, " OR ") + ")"
 }
 
-// walkCustomers walks the list; stretch is how many rows it compares with s, 0 for all.
+// walkCustomers walks the list; stretch is how many rows it compares with s, if there is one.
 func (db *DB) walkCustomers(ctx context.Context, st *desk.Store, f *desk.CustomerFilter, after *desk.Key, s *customerSearch, stretch, n int) ([]int64, error) {
 	q := &query{args: []any{st.ID}}
 	where := customerPlace(q, customerConditions(q, f), after)
 	from := " FROM users u" + db.dialect().use(customerIndex(f)) + " WHERE "
-	switch {
-	case s == nil:
+	if s == nil {
 		q.sql = "SELECT u.id" + from + strings.Join(where, " AND ") + customerOrder + strconv.Itoa(n)
-	case stretch == 0:
-		where = append(where, s.matches(db.dialect(), q, "u"))
-		q.sql = "SELECT u.id" + from + strings.Join(where, " AND ") + customerOrder + strconv.Itoa(n)
-	default:
+	} else {
 		inner := "SELECT u.id, u.date_joined, u.email_folded, u.name_folded" + from + strings.Join(where, " AND ") + customerOrder + strconv.Itoa(stretch)
 		q.sql = "SELECT u.id FROM (" + inner + ") u WHERE " + s.matches(db.dialect(), q, "u") + customerOrder + strconv.Itoa(n)
 	}
@@ -160,11 +177,7 @@ func (db *DB) customerHits(st *desk.Store, f *desk.CustomerFilter, after *desk.K
 	q := &query{args: []any{st.ID}}
 	d := db.dialect()
 	hits := []string{d.emailHits(q, st.ID, s.text)}
-	name := []string{"u.store_id = $1"}
-	for _, w := range s.words {
-		name = append(name, d.nameHas(q, st.ID, w))
-	}
-	hits = append(hits, "SELECT u.id FROM users u WHERE "+strings.Join(name, " AND "))
+	hits = append(hits, d.namesWith(q, st.ID, s.words))
 	if len(s.points) > 0 {
 		in, args := inList(q.args, s.points)
 		q.args = args
@@ -177,6 +190,27 @@ func (db *DB) customerHits(st *desk.Store, f *desk.CustomerFilter, after *desk.K
 	where := append([]string{"u.id = h.id"}, customerPlace(q, customerConditions(q, f), after)...)
 	q.sql = "SELECT u.id FROM " + from + " WHERE " + strings.Join(where, " AND ") + customerOrder + strconv.Itoa(n)
 	return q
+}
+
+// namesWith is a query for the ids of users whose name holds all the words, one of which at
+// least an index knows.
+func (d dialect) namesWith(q *query, store int64, words []string) string {
+	where, match := []string{"u.store_id = $1"}, []string{}
+	for _, w := range words {
+		if d == dialectPostgres {
+			where = append(where, "u.name_folded LIKE "+q.arg(likePattern(w)))
+			continue
+		}
+		where = append(where, "instr(u.name_folded, "+q.arg(w)+") > 0")
+		if indexable(d, w) {
+			match = append(match, "name : ("+trigrams(w)+")")
+		}
+	}
+	if d == dialectPostgres {
+		return "SELECT u.id FROM users u WHERE " + strings.Join(where, " AND ")
+	}
+	return "SELECT u.id FROM users_text x CROSS JOIN users u WHERE u.id = x.rowid - " + q.arg(rowBase(store)) + " AND x.users_text MATCH " +
+		q.arg(strings.Join(match, " AND ")) + " AND " + rowsOf(q, "x", store) + " AND " + strings.Join(where, " AND ")
 }
 
 func readIDs(ctx context.Context, ask func(context.Context, string, []any, func(Row) error) error, q *query) (ids []int64, err error) {
@@ -272,10 +306,11 @@ func (db *DB) CustomersTickets(ctx context.Context, st *desk.Store, users []int6
 	return out, err
 }
 
-// CountCustomerTickets counts the tickets of a user by status.
+// CountCustomerTickets counts the tickets of a user by status, the newest 10,000.
 func (db *DB) CountCustomerTickets(ctx context.Context, st *desk.Store, user int64) (map[desk.Status]int, error) {
 	counts := map[desk.Status]int{}
-	err := db.query(ctx, "SELECT status, count(*) FROM tickets WHERE store_id = $1 AND requester_id = $2 GROUP BY status", []any{st.ID, user},
+	err := db.query(ctx, "SELECT status, count(*) FROM (SELECT t.status FROM tickets t"+db.dialect().use("tickets_requester")+
+		" WHERE t.store_id = $1 AND t.requester_id = $2 ORDER BY t.id DESC LIMIT 10000) x GROUP BY status", []any{st.ID, user},
 		func(row Row) error {
 			var s desk.Status
 			var n int

@@ -107,7 +107,7 @@ func afterKey(text string) (*desk.Key, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // from the start
 	}
-	at, id, _ := strings.Cut(text, ".")
+	at, id, _ := strings.Cut(text, "-")
 	k := &desk.Key{}
 	var err error
 	if k.ID, err = strconv.ParseInt(id, 10, 64); err == nil {
@@ -161,7 +161,7 @@ func (d *door) customers(q *page.Request) error {
 	}
 	if more && len(users) > 0 {
 		last := users[len(users)-1]
-		next := fmt.Sprintf("%d.%d", last.DateJoined, last.ID)
+		next := fmt.Sprintf("%d-%d", last.DateJoined, last.ID)
 		out.Next = &next
 	}
 	return q.JSON(http.StatusOK, out)

@@ -147,6 +147,32 @@ func TestCustomersNeedThePermission(t *testing.T) {
 	})
 }
 
+// TestCustomersArePaged walks the list page by page and meets everybody once.
+func TestCustomersArePaged(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		storetest.FillUsers(t, w.db, w.st, customerPage+7)
+		seen, after := map[float64]bool{}, ""
+		for range 3 {
+			page := w.ask("admin", "GET", "customers/?after="+after, nil, 200)
+			for _, row := range page["results"].([]any) {
+				seen[row.(map[string]any)["id"].(float64)] = true
+			}
+			if page["next"] == nil {
+				break
+			}
+			after = page["next"].(string)
+		}
+		if len(seen) != customerPage+7 {
+			t.Errorf("%d customers", len(seen))
+		}
+		for _, wrong := range []string{"1", "x-1", "1-x", "1.5"} {
+			w.ask("admin", "GET", "customers/?after="+wrong, nil, 400)
+		}
+		w.ask("admin", "GET", "customers/?type=dashboard", nil, 400)
+		w.ask("admin", "GET", "customers/?joined_from=yesterday", nil, 400)
+	})
+}
+
 func TestExportHoldsWhatIsTheirs(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

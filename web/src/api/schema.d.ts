@@ -2250,6 +2250,7 @@ export interface components {
             }[];
             note: string;
             note_at: string | null;
+            /** @description By status, of the newest 10,000 */
             tickets: {
                 new: number;
                 open: number;

@@ -11,7 +11,7 @@ import { PageHead } from '@/shared/ui/PageHead'
 import { PlaceButton, PlaceLink } from '@/shared/ui/PlaceLink'
 import { statuses } from '@/shared/ui/Status'
 import { Time } from '@/shared/ui/Time'
-import { type Customer, useBlock, useCustomer } from './api'
+import { type Customer, useBlock, useCustomer, useCustomerNews } from './api'
 import { BlockDialog } from './BlockDialog'
 import { ContactCard } from './ContactCard'
 import { CustomerActions, type Deed } from './CustomerActions'
@@ -27,6 +27,7 @@ import { TicketsTab } from './TicketsTab'
 /** CustomerPage is one customer: who they are, what they asked, what they bought. */
 export function CustomerPage({ id }: { id: number }) {
   const found = useCustomer(id)
+  useCustomerNews(id)
   if (found.isPending) return <Loading />
   if (!found.data) return <ErrorNote error={found.error} retry={() => void found.refetch()} />
   return <Profile customer={found.data} />

@@ -173,7 +173,7 @@ function Preview({ p }: { p: Schema<'CustomerMerge'> }) {
         </List>
       </Stack>
       {p.conflicts.length > 0 && (
-        <Table withTableBorder verticalSpacing={4}>
+        <Table withTableBorder verticalSpacing={4} captionSide="top">
           <Table.Caption>{t('customers.merge.conflicts')}</Table.Caption>
           <Table.Thead>
             <Table.Tr>

@@ -1,9 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, key, query, type Schema } from '@/api/client'
+import { useNews } from '@/shared/live'
 import type { Status } from '@/shared/ui/Status'
 
 export type Customer = Schema<'Customer'>
 export type CustomerRow = Schema<'CustomerRow'>
+
+const at = (id: number) => ({ params: { path: { id } } })
 
 /** What the address of the list says. */
 export type Filters = {
@@ -27,6 +30,25 @@ export function useCustomers(f: Filters) {
     after: f.after || undefined,
   } as const
   return useQuery({ ...query('/customers/', { params: { query: asked } }), placeholderData: keepPreviousData })
+}
+
+/** useCustomerNews shows what others change of a customer and their tickets. */
+export function useCustomerNews(id: number) {
+  const client = useQueryClient()
+  useNews(n => {
+    if (n.user === id) void client.invalidateQueries({ queryKey: key('/customers/{id}/', at(id)) })
+    if (n.ticket === 0) return
+    const shown = client.getQueriesData<{ pages: Page<{ id: number }>[] }>({
+      queryKey: key('/customers/{id}/tickets/', at(id)),
+    })
+    if (
+      n.type === 'ticket.created' ||
+      shown.some(([, d]) => d?.pages.some(p => p.results.some(r => r.id === n.ticket)))
+    ) {
+      void client.invalidateQueries({ queryKey: key('/customers/{id}/tickets/', at(id)) })
+      void client.invalidateQueries({ queryKey: key('/customers/{id}/', at(id)) })
+    }
+  })
 }
 
 /** What is under way: somebody merged into a customer, or they themselves. */
@@ -70,21 +92,18 @@ export function useMergePreview(into: number, from: number | null) {
 /** useChange is one of the changes of a customer: the answer is the customer as they are then. */
 function useChange<T>(id: number, run: (value: T) => Promise<Customer>, quiet = false) {
   const client = useQueryClient()
-  const at = { params: { path: { id } } }
   return useMutation({
     mutationFn: run,
     meta: { quiet },
     onSuccess: c => {
-      client.setQueryData(key('/customers/{id}/', at), c)
+      client.setQueryData(key('/customers/{id}/', at(id)), c)
       void client.invalidateQueries({ queryKey: key('/customers/') })
-      void client.invalidateQueries({ queryKey: key('/customers/{id}/tickets/', at) })
-      void client.invalidateQueries({ queryKey: key('/customers/{id}/orders/', at) })
+      void client.invalidateQueries({ queryKey: key('/customers/{id}/tickets/', at(id)) })
+      void client.invalidateQueries({ queryKey: key('/customers/{id}/orders/', at(id)) })
       void client.invalidateQueries({ queryKey: key('/lookups/customers/') })
     },
   })
 }
-
-const at = (id: number) => ({ params: { path: { id } } })
 
 export const useEdit = (id: number) =>
   useChange(id, (body: Schema<'CustomerChange'>) => call('patch', '/customers/{id}/', { ...at(id), body }), true)
