@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"storedesk/internal/access"
 	"storedesk/internal/desk"
@@ -20,7 +21,6 @@ const (
 	introspectPath = "/oauth2/introspect/"
 	metadataPath   = "/.well-known/oauth-authorization-server"
 	appsPath       = "/dashboard/apps/"
-	settingsPath   = "/dashboard/settings/api-access/"
 )
 
 // Config is what the door needs of the program.
@@ -74,13 +74,6 @@ func (d *door) routes() []page.Route {
 		{Method: get, Path: appsPath + "{$}", Needs: page.SignedIn, CSRF: page.ReadOnly, Handle: d.installed},
 		{Method: get, Path: appsPath + "install-app/{$}", Needs: access, CSRF: page.ReadOnly, Handle: d.install},
 		{Method: get, Path: appsPath + "{id}/open/{$}", Needs: page.SignedIn, CSRF: page.ReadOnly, Handle: d.open},
-
-		{Method: get, Path: settingsPath + "{$}", Needs: access, CSRF: page.ReadOnly, Handle: d.list},
-		{Method: get, Path: settingsPath + "new/{$}", Needs: access, CSRF: page.ReadOnly, Handle: d.blank},
-		{Method: post, Path: settingsPath + "new/{$}", Needs: access, CSRF: page.SameOrigin, Handle: d.create},
-		{Method: get, Path: settingsPath + "{id}/{$}", Needs: access, CSRF: page.ReadOnly, Handle: d.show},
-		{Method: post, Path: settingsPath + "{id}/rotate/{$}", Needs: access, CSRF: page.SameOrigin, Handle: d.rotate},
-		{Method: post, Path: settingsPath + "{id}/revoke/{$}", Needs: access, CSRF: page.SameOrigin, Handle: d.end},
 	}
 }
 
@@ -96,3 +89,6 @@ func forClients(fn func(http.ResponseWriter, *http.Request, *place)) func(*page.
 func author(q *page.Request) access.Author {
 	return access.Author{AccountID: q.Staff.AccountID, UserID: q.Staff.UserID, Visit: q.Visit()}
 }
+
+// clean keeps out of the database what PostgreSQL refuses.
+func clean(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "") }
