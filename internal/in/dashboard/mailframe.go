@@ -32,7 +32,7 @@ func framePolicy(remote bool) string {
 const frameHead = `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>Mail</title><style>` +
 	`html,body{margin:0;padding:0;background:#fff;color:#1a1b1e;height:auto!important}` +
 	`body{padding:8px;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;overflow-x:auto}` +
-	`img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}blockquote{margin:.5em 0 .5em .5em;padding-left:.75em;border-left:2px solid #ced4da}` +
+	`img{max-width:100%;height:auto}img[data-remote-src]{background:#f1f3f5}table{max-width:100%}pre{white-space:pre-wrap}blockquote{margin:.5em 0 .5em .5em;padding-left:.75em;border-left:2px solid #ced4da}` +
 	`</style></head><body>`
 
 func (d *door) frame(q *page.Request) error {

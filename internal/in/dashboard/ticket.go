@@ -169,6 +169,9 @@ func (d *door) answerTicket(q *page.Request, id int64) error {
 	}
 	if u := v.Users[t.RequesterID]; u != nil {
 		p.Requester = requesterOf(u, v)
+		if !p.Can.Customers {
+			p.Requester.forTickets()
+		}
 	}
 	for _, tag := range t.Tags {
 		p.Tags = append(p.Tags, tag.Name)
@@ -222,6 +225,12 @@ func requesterOf(u *desk.User, v *tickets.View) *ticketRequester {
 		r.Postal = &text
 	}
 	return r
+}
+
+// forTickets leaves what is needed to answer a ticket: the rest is for who may see customers.
+func (r *ticketRequester) forTickets() {
+	r.Phone, r.Postal, r.JoinedAt, r.TotalSpent = nil, nil, nil, ""
+	r.Addresses, r.Tags = []string{}, []string{}
 }
 
 // postal is an address on one line.

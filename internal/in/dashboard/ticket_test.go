@@ -66,6 +66,12 @@ func TestTicketPageIsShownAndChanged(t *testing.T) {
 		if got["subject"] != `<script>alert("subject")</script>` || got["requester"].(map[string]any)["open_tickets"] != 1.0 || got["last_customer"] == nil {
 			t.Errorf("%v", got)
 		}
+		if r := got["requester"].(map[string]any); r["total_spent"] != "" || r["joined_at"] != nil {
+			t.Errorf("who may not see customers sees %v", r)
+		}
+		if r := w.ask("admin", "GET", path, nil, 200)["requester"].(map[string]any); r["total_spent"] != "0.00" || r["joined_at"] == nil {
+			t.Errorf("%v", r)
+		}
 		seq := got["seq"]
 		got = w.ask("ben", "PATCH", path, map[string]any{"seq": seq, "status": "pending", "assignee": w.users["ben"], "tags": []string{"late", "late", " vip "}}, 200)
 		if got["status"] != "pending" || got["assignee"].(map[string]any)["name"] != "ben" || len(got["tags"].([]any)) != 2 {

@@ -104,7 +104,12 @@ export function MergeModal({ ticket, onClose, onMerged }: Props) {
             data-autofocus
           />
           {mustConfirm && (
-            <Alert color="yellow" variant="light" title={t('ticket.merge.otherTitle')}>
+            <Alert
+              color="yellow"
+              variant="light"
+              title={t('ticket.merge.otherTitle')}
+              classNames={{ title: classes.plain }}
+            >
               <Stack gap="xs">
                 <Text size="sm">
                   {t('ticket.merge.otherText', {

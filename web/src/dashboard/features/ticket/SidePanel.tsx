@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Anchor, Badge, Button, Group, NumberInput, Stack, Tabs, Text, Title } from '@mantine/core'
-import { IconBuildingStore, IconLink, IconTicket, IconUnlink, IconUser } from '@tabler/icons-react'
+import { IconUnlink } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -48,16 +48,16 @@ export function SidePanel({ ticket, edit, tab, onTab, fields }: Props) {
   return (
     <Tabs value={tab} onChange={v => onTab(v as SideTab)} variant="default">
       <Tabs.List grow>
-        <Tabs.Tab value="ticket" leftSection={<IconTicket size={15} aria-hidden />}>
+        <Tabs.Tab px={6} value="ticket">
           {t('ticket.side.ticket')}
         </Tabs.Tab>
-        <Tabs.Tab value="customer" leftSection={<IconUser size={15} aria-hidden />}>
+        <Tabs.Tab px={6} value="customer">
           {t('ticket.side.customer')}
         </Tabs.Tab>
-        <Tabs.Tab value="order" leftSection={<IconBuildingStore size={15} aria-hidden />}>
+        <Tabs.Tab px={6} value="order">
           {t('ticket.side.order')}
         </Tabs.Tab>
-        <Tabs.Tab value="related" leftSection={<IconLink size={15} aria-hidden />}>
+        <Tabs.Tab px={6} value="related">
           {t('ticket.side.related')}
         </Tabs.Tab>
       </Tabs.List>
@@ -186,12 +186,18 @@ function CustomerFacts({ ticket }: { ticket: Ticket }) {
             <dd>{r.language}</dd>
           </>
         )}
-        <dt>{t('ticket.customer.since')}</dt>
-        <dd>
-          <Time at={r.joined_at} />
-        </dd>
+        {r.joined_at && (
+          <>
+            <dt>{t('ticket.customer.since')}</dt>
+            <dd>
+              <Time at={r.joined_at} />
+            </dd>
+          </>
+        )}
         <dt>{t('ticket.customer.orders')}</dt>
-        <dd>{t('ticket.customer.spent', { count: r.orders_count, spent: r.total_spent })}</dd>
+        <dd>
+          {r.total_spent ? t('ticket.customer.spent', { count: r.orders_count, spent: r.total_spent }) : r.orders_count}
+        </dd>
         <dt>{t('ticket.customer.open')}</dt>
         <dd>{r.open_tickets}</dd>
         {r.postal && (
@@ -383,7 +389,7 @@ function Ref({ ticket: x }: { ticket: Schema<'TicketRef'> }) {
         <PlaceLink to={places.ticket(x.id)} inherit>
           #{x.id} {x.subject}
         </PlaceLink>{' '}
-        <Text span size="xs" c="dimmed">
+        <Text span size="xs" c="dimmed" className={classes.when}>
           <Time at={x.updated_at} narrow />
         </Text>
       </span>

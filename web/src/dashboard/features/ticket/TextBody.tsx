@@ -1,5 +1,5 @@
 import { Anchor, UnstyledButton } from '@mantine/core'
-import { useId, useMemo, useState } from 'react'
+import { createContext, useContext, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schema } from '@/api/client'
 import { places } from '@/shared/paths'
@@ -7,9 +7,13 @@ import { PlaceLink } from '@/shared/ui/PlaceLink'
 import classes from './Ticket.module.css'
 import { pieces } from './text'
 
+/** OrderNumber is that of the order which the texts are about. */
+export const OrderNumber = createContext('')
+
 /** Words shows plain text whose addresses and ticket numbers are links. */
 export function Words({ text }: { text: string }) {
-  const list = useMemo(() => pieces(text), [text])
+  const order = useContext(OrderNumber)
+  const list = useMemo(() => pieces(text, order), [text, order])
   return list.map((p, i) => {
     const at = i // the pieces of a text stay in their order
     switch (p.kind) {

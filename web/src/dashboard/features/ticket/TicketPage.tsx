@@ -2,7 +2,7 @@ import { Drawer } from '@mantine/core'
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { useCommand } from '@/shared/commands'
@@ -22,6 +22,7 @@ import { OriginalModal } from './OriginalModal'
 import { usePresence } from './presence'
 import { SidePanel, type SideTab } from './SidePanel'
 import { SplitModal } from './SplitModal'
+import { OrderNumber } from './TextBody'
 import classes from './Ticket.module.css'
 import { Timeline } from './Timeline'
 
@@ -108,6 +109,8 @@ function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
   )
   const panel = <SidePanel ticket={ticket} edit={edit} tab={tab} onTab={setTab} fields={fields} />
   const close = () => setOpen(null)
+  const onSplit = useCallback((comment: Comment) => setOpen({ kind: 'split', comment }), [])
+  const onOriginal = useCallback((mail: number) => setOpen({ kind: 'original', mail }), [])
   return (
     <div className={classes.page} data-side={(wide && side) || undefined}>
       <Header
@@ -121,11 +124,9 @@ function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
         onBack={back}
         onGo={go}
       />
-      <Timeline
-        id={ticket.id}
-        onSplit={comment => setOpen({ kind: 'split', comment })}
-        onOriginal={mail => setOpen({ kind: 'original', mail })}
-      />
+      <OrderNumber value={ticket.order_number}>
+        <Timeline id={ticket.id} onSplit={onSplit} onOriginal={onOriginal} />
+      </OrderNumber>
       <div className={classes.dock} ref={dock}>
         {composer}
       </div>
@@ -141,6 +142,7 @@ function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
           position="right"
           title={t('ticket.head.side')}
           padding={0}
+          classNames={{ header: classes.sheetHead }}
           size={380}
         >
           {panel}

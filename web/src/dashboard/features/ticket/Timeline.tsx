@@ -214,9 +214,9 @@ function usePlace(scroll: RefObject<HTMLElement | null>, list: Row[], begin: str
     if (!done.current) {
       done.current = true
       const go = () => {
-        const row = begin ? el.querySelector(`[data-row="${CSS.escape(begin)}"]`) : null
-        if (row) row.scrollIntoView({ block: 'start' })
-        else el.scrollTo({ top: el.scrollHeight })
+        const row = begin ? el.querySelector<HTMLElement>(`[data-row="${CSS.escape(begin)}"]`) : null
+        if (!row) el.scrollTo({ top: el.scrollHeight })
+        else if (row.offsetTop > el.offsetTop + el.clientHeight / 2) row.scrollIntoView({ block: 'start' })
         if (row && asked) row.querySelector<HTMLElement>('[data-comment]')?.focus({ preventScroll: true })
       }
       go()

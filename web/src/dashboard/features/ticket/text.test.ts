@@ -33,6 +33,12 @@ test('nothing else leads anywhere', () => {
   }
 })
 
+test('the number of the order is no ticket', () => {
+  expect(pieces('order #1001, ticket #12', '1001').filter(p => p.kind === 'ticket')).toEqual([
+    { kind: 'ticket', text: '#12', href: '12' },
+  ])
+})
+
 test('the pieces are the text, whatever it is', () => {
   for (const text of ['', 'plain', '<b>#1</b> https://a.example/"onclick=x', 'a@b.c, #1 #2\nhttps://x.example…']) {
     expect(

@@ -25,8 +25,11 @@ function safe(url: string): boolean {
   }
 }
 
-/** pieces finds what leads somewhere in plain text. Only http, https, mailto and tickets do. */
-export function pieces(text: string): Piece[] {
+/**
+ * pieces finds what leads somewhere in plain text. Only http, https, mailto and tickets do;
+ * order is a number that is no ticket's.
+ */
+export function pieces(text: string, order = ''): Piece[] {
   const list: Piece[] = []
   let at = 0
   const push = (p: Piece, from: number) => {
@@ -42,7 +45,7 @@ export function pieces(text: string): Piece[] {
     } else if (address) {
       const mail = trimmed(whole)
       push({ kind: 'mail', text: mail, href: `mailto:${mail}` }, m.index)
-    } else if (ticket && Number(ticket) > 0) {
+    } else if (ticket && Number(ticket) > 0 && ticket !== order) {
       push({ kind: 'ticket', text: whole, href: String(Number(ticket)) }, m.index)
     }
   }
