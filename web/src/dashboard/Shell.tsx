@@ -1,15 +1,6 @@
 import { ActionIcon, AppShell, Box, Burger, Group, ScrollArea, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import {
-  IconBook2,
-  IconHome,
-  IconInbox,
-  IconMailExclamation,
-  IconPlus,
-  IconSearch,
-  IconSettings,
-  IconUsers,
-} from '@tabler/icons-react'
+import { IconBook2, IconHome, IconInbox, IconPlus, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -27,12 +18,13 @@ import { UserMenu } from './UserMenu'
 const Palette = lazy(() => import('./Palette').then(m => ({ default: m.Palette })))
 const KeysHelp = lazy(() => import('./KeysHelp').then(m => ({ default: m.KeysHelp })))
 
-type Entry = { place: string; label: string; icon: typeof IconInbox; needs: Permission[]; keys: string }
+type Entry = { place: string; label: string; icon?: typeof IconInbox; needs: Permission[]; keys: string }
 
 const entries: Entry[] = [
   { place: places.start, label: 'shell.start', icon: IconHome, needs: [], keys: 'g h' },
   { place: places.tickets, label: 'shell.tickets', icon: IconInbox, needs: ['tickets'], keys: 'g t' },
-  { place: places.mails, label: 'shell.mails', icon: IconMailExclamation, needs: ['tickets'], keys: 'g l' },
+  // Among the views of tickets, so without an entry of its own here.
+  { place: places.mails, label: 'shell.mails', needs: ['tickets'], keys: 'g l' },
   { place: places.customers, label: 'shell.customers', icon: IconUsers, needs: ['customers'], keys: 'g c' },
   { place: places.macros, label: 'shell.macros', icon: IconBook2, needs: ['tickets', 'macros'], keys: 'g k' },
   { place: places.settings, label: 'shell.settings', icon: IconSettings, needs: [], keys: 'g s' },
@@ -110,17 +102,20 @@ export function Shell() {
           </Box>
         )}
         <ScrollArea className={classes.places} type="auto">
-          {mine.map(e => (
-            <PlaceNav
-              key={e.place}
-              to={e.place}
-              label={t(e.label)}
-              leftSection={<e.icon size={17} stroke={1.7} aria-hidden />}
-              active={isAt(at, e.place)}
-              aria-current={isAt(at, e.place) ? 'page' : undefined}
-              className={classes.place}
-            />
-          ))}
+          {mine.map(
+            e =>
+              e.icon && (
+                <PlaceNav
+                  key={e.place}
+                  to={e.place}
+                  label={t(e.label)}
+                  leftSection={<e.icon size={17} stroke={1.7} aria-hidden />}
+                  active={isAt(at, e.place)}
+                  aria-current={isAt(at, e.place) ? 'page' : undefined}
+                  className={classes.place}
+                />
+              ),
+          )}
           <SideSlot />
         </ScrollArea>
         <Group p="sm" justify="space-between" className={classes.foot} wrap="nowrap">

@@ -240,7 +240,7 @@ export function TicketsPage() {
           aria-label={t('tickets.sort')}
           value={order}
           onChange={o => go({ view: view?.id, order: o === view?.order ? undefined : (o ?? undefined) })}
-          w={190}
+          w={220}
         />
       </div>
       {list.data && list.data.exact.length > 0 && (
