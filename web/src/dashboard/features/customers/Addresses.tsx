@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Badge, Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
+import { IconDots, IconTrash } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
@@ -87,7 +87,7 @@ function AddressMenu({ address: a, change, remove }: MenuProps) {
             <Menu.Item onClick={() => change({ action: 'first', address: a.address })}>
               {t('customers.email.makeFirst')}
             </Menu.Item>
-            <Menu.Item color="red" onClick={remove}>
+            <Menu.Item leftSection={<IconTrash size={16} aria-hidden />} onClick={remove}>
               {t('customers.email.remove')}
             </Menu.Item>
           </>

@@ -5,7 +5,17 @@ import { say } from '@/shared/notify'
 import { useBlock } from './api'
 
 /** BlockDialog blocks a customer, and their mail if that is wanted. */
-export function BlockDialog({ id, opened, close }: { id: number; opened: boolean; close: () => void }) {
+export function BlockDialog({
+  id,
+  opened,
+  close,
+  closed,
+}: {
+  id: number
+  opened: boolean
+  close: () => void
+  closed: () => void
+}) {
   const { t } = useTranslation()
   const [mail, setMail] = useState(true)
   const block = useBlock(id)
@@ -22,7 +32,14 @@ export function BlockDialog({ id, opened, close }: { id: number; opened: boolean
     )
   }
   return (
-    <Modal opened={opened} onClose={close} title={t('customers.block.title')}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      onExitTransitionEnd={closed}
+      returnFocus={false}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={t('customers.block.title')}
+    >
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{t('customers.block.text')}</Text>

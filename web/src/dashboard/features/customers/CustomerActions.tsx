@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
+import { IconDots, IconTrash } from '@tabler/icons-react'
+import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Customer } from './api'
 
@@ -10,10 +11,12 @@ export function CustomerActions({
   customer: c,
   readOnly,
   run,
+  button,
 }: {
   customer: Customer
   readOnly: boolean
   run: (d: Deed) => void
+  button: Ref<HTMLButtonElement>
 }) {
   const { t } = useTranslation()
   const file = (format: string) => ({
@@ -24,7 +27,7 @@ export function CustomerActions({
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={t('customers.actions')}>
+        <ActionIcon ref={button} variant="default" size="lg" aria-label={t('customers.actions')}>
           <IconDots size={18} aria-hidden />
         </ActionIcon>
       </Menu.Target>
@@ -35,7 +38,6 @@ export function CustomerActions({
             <Menu.Item onClick={() => run(c.blocked ? 'unblock' : 'block')}>
               {t(c.blocked ? 'customers.block.undo' : 'customers.block.do')}
             </Menu.Item>
-            <Menu.Divider />
           </>
         )}
         {c.can_see_tickets && (
@@ -45,12 +47,9 @@ export function CustomerActions({
           </>
         )}
         {!readOnly && (
-          <>
-            <Menu.Divider />
-            <Menu.Item color="red" onClick={() => run('erase')}>
-              {t('customers.erase.do')}
-            </Menu.Item>
-          </>
+          <Menu.Item leftSection={<IconTrash size={16} aria-hidden />} onClick={() => run('erase')}>
+            {t('customers.erase.do')}
+          </Menu.Item>
         )}
       </Menu.Dropdown>
     </Menu>

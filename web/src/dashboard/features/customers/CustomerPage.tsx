@@ -1,6 +1,6 @@
 import { Badge, Group, Tabs, Text } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '@/shared/commands'
 import { say } from '@/shared/notify'
@@ -69,6 +69,8 @@ function Profile({ customer: c }: { customer: Customer }) {
     },
   )
   const close = () => setDeed(null)
+  const actions = useRef<HTMLButtonElement>(null)
+  const dialog = { close, closed: () => actions.current?.focus() }
   const counts = {
     tickets: c.can_see_tickets ? statuses.reduce((n, s) => n + c.tickets[s], 0) : 0,
     orders: c.orders_known,
@@ -91,7 +93,7 @@ function Profile({ customer: c }: { customer: Customer }) {
             {t('customers.newTicket')}
           </PlaceButton>
         )}
-        <CustomerActions customer={c} readOnly={readOnly} run={run} />
+        <CustomerActions customer={c} readOnly={readOnly} run={run} button={actions} />
       </PageHead>
       <Summary customer={c} />
       <TaskNote customer={c} />
@@ -135,9 +137,9 @@ function Profile({ customer: c }: { customer: Customer }) {
         </Tabs>
         <ContactCard customer={c} readOnly={readOnly} />
       </div>
-      <MergeDialog customer={c} opened={deed === 'merge'} close={close} />
-      <BlockDialog id={c.id} opened={deed === 'block'} close={close} />
-      <EraseDialog customer={c} opened={deed === 'erase'} close={close} />
+      <MergeDialog customer={c} opened={deed === 'merge'} {...dialog} />
+      <BlockDialog id={c.id} opened={deed === 'block'} {...dialog} />
+      <EraseDialog customer={c} opened={deed === 'erase'} {...dialog} />
     </>
   )
 }

@@ -6,19 +6,27 @@ import { say, words } from '@/shared/notify'
 import { statuses } from '@/shared/ui/Status'
 import { type Customer, useErase } from './api'
 
-type Props = { customer: Customer; opened: boolean; close: () => void }
+type Props = { customer: Customer; opened: boolean; close: () => void; closed: () => void }
 
 /** EraseDialog says what an erasure does and what it cannot, and has it done. */
-export function EraseDialog({ customer, opened, close }: Props) {
+export function EraseDialog({ customer, opened, close, closed }: Props) {
   const { t } = useTranslation()
   return (
-    <Modal opened={opened} onClose={close} title={t('customers.erase.title')} size="lg">
+    <Modal
+      opened={opened}
+      onClose={close}
+      onExitTransitionEnd={closed}
+      returnFocus={false}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={t('customers.erase.title')}
+      size="lg"
+    >
       {opened && <Body customer={customer} close={close} />}
     </Modal>
   )
 }
 
-function Body({ customer, close }: Omit<Props, 'opened'>) {
+function Body({ customer, close }: Omit<Props, 'opened' | 'closed'>) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
   const [password, setPassword] = useState('')

@@ -22,19 +22,27 @@ import { Loading } from '@/shared/ui/Loading'
 import { type Customer, type CustomerRow, useCustomers, useMerge, useMergePreview } from './api'
 import { nameOf } from './names'
 
-type Props = { customer: Customer; opened: boolean; close: () => void }
+type Props = { customer: Customer; opened: boolean; close: () => void; closed: () => void }
 
 /** MergeDialog gives another customer's all to this one, after showing what that does. */
-export function MergeDialog({ customer, opened, close }: Props) {
+export function MergeDialog({ customer, opened, close, closed }: Props) {
   const { t } = useTranslation()
   return (
-    <Modal opened={opened} onClose={close} title={t('customers.merge.title')} size="lg">
+    <Modal
+      opened={opened}
+      onClose={close}
+      onExitTransitionEnd={closed}
+      returnFocus={false}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={t('customers.merge.title')}
+      size="lg"
+    >
       {opened && <Body customer={customer} close={close} />}
     </Modal>
   )
 }
 
-function Body({ customer, close }: Omit<Props, 'opened'>) {
+function Body({ customer, close }: Omit<Props, 'opened' | 'closed'>) {
   const { t } = useTranslation()
   const [from, setFrom] = useState<CustomerRow | null>(null)
   const [typed, setTyped] = useState('')
