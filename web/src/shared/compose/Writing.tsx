@@ -44,6 +44,7 @@ export function Writing({
   onFiles,
   rows = 4,
   describedBy,
+  known,
 }: {
   ref?: Ref<WritingHandle>
   label: string
@@ -56,6 +57,8 @@ export function Writing({
   onFiles?: (files: File[]) => void
   rows?: number
   describedBy?: string
+  /** Variables that may stay: they are marked as such. */
+  known?: string[]
 }) {
   const { t } = useTranslation()
   const id = useId()
@@ -169,7 +172,11 @@ export function Writing({
         <div className={classes.mirror} aria-hidden>
           {pieces(value).map(p =>
             p.variable ? (
-              <mark key={p.at} className={classes.mark}>
+              <mark
+                key={p.at}
+                className={classes.mark}
+                data-known={known?.some(n => p.text.replace(/[{}\s]/g, '') === n) || undefined}
+              >
                 {p.text}
               </mark>
             ) : (

@@ -14,8 +14,15 @@ export function useVariables(ticket: number, requester?: number, order?: string)
     staleTime: 30_000,
     placeholderData: keepPreviousData,
   })
-  return q.data?.results ?? []
+  return q.data?.results ?? nameless
 }
+
+const people = ['requester', 'user', 'assignee'].flatMap(p =>
+  ['first_name', 'last_name', 'full_name', 'email'].map(f => `${p}.${f}`),
+)
+const order = ['number', 'status', 'total', 'date', 'tracking_number', 'tracking_url'].map(f => `order.${f}`)
+/** The names alone, for who may see no ticket. */
+const nameless = [...people, ...order, 'ticket.id', 'ticket.subject', 'store.name'].map(name => ({ name, value: '' }))
 
 /** useTicketsLike finds tickets by number or words. */
 export function useTicketsLike(text: string): { id: number; subject: string }[] {
