@@ -53,7 +53,7 @@ export function MacroTable({
           <Table.Tr>
             <Table.Th>{t('macros.name')}</Table.Th>
             <Table.Th className={classes.wide}>{t('macros.does')}</Table.Th>
-            <Table.Th className={classes.wide}>{t('macros.groups')}</Table.Th>
+            <Table.Th className={`${classes.wide} ${classes.line}`}>{t('macros.groups')}</Table.Th>
             <Table.Th className={classes.wide}>{t('macros.uses')}</Table.Th>
             {may && (
               <Table.Th>
@@ -118,6 +118,7 @@ export function MacroTable({
                       <Badge
                         size="sm"
                         variant="default"
+                        className={classes.mode}
                         leftSection={m.comment_mode === 'internal' ? <IconLock size={11} aria-hidden /> : undefined}
                       >
                         {t(`macros.mode.${m.comment_mode}`)}
