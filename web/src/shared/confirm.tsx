@@ -35,6 +35,7 @@ export function confirm(question: Question): Promise<boolean> {
 
 /** ConfirmHost shows the questions; the shell has one. */
 export function ConfirmHost() {
+  const { t } = useTranslation()
   const q = useSyncExternalStore(
     l => {
       listeners.add(l)
@@ -43,7 +44,13 @@ export function ConfirmHost() {
     () => asked,
   )
   return (
-    <Modal opened={q !== null} onClose={() => q?.answer(false)} title={q?.title}>
+    <Modal
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      zIndex={300}
+      opened={q !== null}
+      onClose={() => q?.answer(false)}
+      title={q?.title}
+    >
       {q && <Body q={q} />}
     </Modal>
   )

@@ -3,9 +3,12 @@ import { notifications } from '@mantine/notifications'
 import i18next from 'i18next'
 import type { Problem } from '@/api/client'
 
+/** closing names the cross of a notice. */
+const closing = () => ({ 'aria-label': i18next.t('common.close') })
+
 /** say shows a short notice. */
 export function say(message: string) {
-  notifications.show({ message, autoClose: 4000 })
+  notifications.show({ message, autoClose: 4000, closeButtonProps: closing() })
 }
 
 /** words are a refusal for a person. */
@@ -20,6 +23,7 @@ export function sayProblem(p: Problem) {
   notifications.show({
     id: `problem-${p.code}`,
     color: 'red',
+    closeButtonProps: closing(),
     title: i18next.t('common.problem.title'),
     message: words(p),
     autoClose: 8000,
@@ -32,6 +36,7 @@ export function offerUndo(message: string, undo: () => void, seconds = 10) {
   notifications.show({
     id,
     autoClose: seconds * 1000,
+    closeButtonProps: closing(),
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <Text size="sm">{message}</Text>

@@ -48,7 +48,13 @@ export function ProofHost() {
     tell?.(yes)
   }
   return (
-    <Modal opened={open} onClose={() => end(false)} title={t('proof.title')} zIndex={400}>
+    <Modal
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      opened={open}
+      onClose={() => end(false)}
+      title={t('proof.title')}
+      zIndex={400}
+    >
       {open && <Ask done={() => end(true)} cancel={() => end(false)} />}
     </Modal>
   )

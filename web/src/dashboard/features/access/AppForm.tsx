@@ -104,7 +104,7 @@ function ScopeFields({ label, description, value, onChange, error }: ScopeProps)
         ))}
         <div>
           <Button
-            variant="subtle"
+            variant="default"
             size="compact-sm"
             onClick={toggle}
             aria-expanded={absent}

@@ -65,7 +65,13 @@ export function AppsPage() {
         </ul>
       )}
       <BareTokens />
-      <Modal opened={open !== null && (open.what !== 'app' || !!shown)} onClose={close} title={title} size="lg">
+      <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+        opened={open !== null && (open.what !== 'app' || !!shown)}
+        onClose={close}
+        title={title}
+        size="lg"
+      >
         {open?.what === 'new' && (
           <AppForm
             kind={open.kind}

@@ -55,6 +55,7 @@ export function GroupsPage() {
         </ul>
       )}
       <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
         opened={open !== null}
         onClose={() => setOpen(null)}
         title={t(open === 'new' ? 'access.groups.new' : 'access.groups.change')}

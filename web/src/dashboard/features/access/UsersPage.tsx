@@ -75,6 +75,7 @@ export function UsersPage() {
       )}
       {!!invitations.data?.results.length && <Waiting list={invitations.data.results} groups={groups} />}
       <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
         opened={open !== null}
         onClose={close}
         title={open && t(`access.users.open.${open.what === 'link' ? open.kind : open.what}`)}
@@ -172,7 +173,7 @@ function MemberRow({ member: m, groups, onChange, onReset, onRemove }: RowProps)
         )}
       </span>
       {mayTouch && (
-        <>
+        <span className={classes.acts}>
           <Button
             variant="default"
             size="compact-sm"
@@ -194,7 +195,7 @@ function MemberRow({ member: m, groups, onChange, onReset, onRemove }: RowProps)
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>
-        </>
+        </span>
       )}
     </li>
   )

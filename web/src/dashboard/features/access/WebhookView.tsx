@@ -128,6 +128,7 @@ function Actions({ hook, gone }: { hook: Webhook; gone: () => void }) {
         {t('common.delete')}
       </Button>
       <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
         opened={open !== null}
         onClose={() => setOpen(null)}
         title={t(open === 'replay' ? 'access.hooks.replay' : 'access.hooks.change')}
@@ -136,7 +137,13 @@ function Actions({ hook, gone }: { hook: Webhook; gone: () => void }) {
         {open === 'change' && <WebhookForm hook={hook} cancel={() => setOpen(null)} made={() => {}} />}
         {open === 'replay' && <ReplayForm hook={hook} done={() => setOpen(null)} />}
       </Modal>
-      <Modal opened={secret !== null} onClose={() => setSecret(null)} title={t('access.hooks.secretNew')} size="lg">
+      <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+        opened={secret !== null}
+        onClose={() => setSecret(null)}
+        title={t('access.hooks.secretNew')}
+        size="lg"
+      >
         {secret && <WebhookSecret secret={secret} done={() => setSecret(null)} />}
       </Modal>
     </>

@@ -96,7 +96,13 @@ function List({ onOpen }: { onOpen: (id: number) => void }) {
           {t('common.more')}
         </Button>
       )}
-      <Modal opened={adding} onClose={close} title={t(made ? 'access.hooks.ready' : 'access.hooks.new')} size="lg">
+      <Modal
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+        opened={adding}
+        onClose={close}
+        title={t(made ? 'access.hooks.ready' : 'access.hooks.new')}
+        size="lg"
+      >
         {adding && !made && (
           <WebhookForm hook={null} cancel={close} made={(h, secret) => setMade({ id: h.id, secret })} />
         )}
