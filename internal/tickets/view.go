@@ -243,24 +243,30 @@ func (s *Service) See(ctx context.Context, st *desk.Store, id, user, seq int64) 
 const presenceLife = 45 * time.Second
 
 // Here notes what a user does at a ticket, "" for nothing any more, and returns who else is
-// there. Errors: ErrNotFound, Invalid.
-func (s *Service) Here(ctx context.Context, st *desk.Store, id, user int64, state desk.PresenceState) ([]desk.Presence, error) {
+// there, and whether the others did not know. Errors: ErrNotFound, Invalid.
+func (s *Service) Here(ctx context.Context, st *desk.Store, id, user int64, state desk.PresenceState) (others []desk.Presence, news bool, err error) {
 	switch state {
 	case "", desk.PresenceViewing, desk.PresenceTyping:
 	default:
-		return nil, &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"state": {fmt.Sprintf("%q is no state.", state)}}}
+		return nil, false, &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"state": {fmt.Sprintf("%q is no state.", state)}}}
 	}
 	if _, err := s.DB.TicketVersion(ctx, st, id); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	now := s.Now()
-	err := s.DB.WriteSoon(ctx, func(tx *store.Tx) error {
+	if others, err = s.DB.Presences(ctx, st, id, desk.At(now)); err != nil {
+		return nil, false, err
+	}
+	before := desk.PresenceState("")
+	others = slices.DeleteFunc(others, func(p desk.Presence) bool {
+		if p.UserID == user {
+			before = p.State
+		}
+		return p.UserID == user
+	})
+	err = s.DB.WriteSoon(ctx, func(tx *store.Tx) error {
 		tx.SetPresence(st, desk.Presence{TicketID: id, UserID: user, State: state, Until: desk.At(now.Add(presenceLife))})
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	list, err := s.DB.Presences(ctx, st, id, desk.At(now))
-	return slices.DeleteFunc(list, func(p desk.Presence) bool { return p.UserID == user }), err
+	return others, before != state, err
 }

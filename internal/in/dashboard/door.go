@@ -4,6 +4,7 @@
 package dashboard
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -47,13 +48,16 @@ type Config struct {
 	Version    string
 	// Links makes the addresses of a store's attachments, as they are seen from an origin.
 	Links func(st *desk.Store, origin string) wire.Linker
+	// Retry queues a mail of ours once more for an address; nil: mail does not leave.
+	Retry func(ctx context.Context, st *desk.Store, mail int64, address string) ([]string, error)
 	Now   func() time.Time
 	Log   *slog.Logger
 }
 
 type door struct {
 	Config
-	app *application
+	app   *application
+	rooms rooms
 }
 
 // Routes returns the rows of this door.

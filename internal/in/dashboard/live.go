@@ -68,6 +68,8 @@ func (d *door) live(q *page.Request) error {
 			return err
 		}
 	}
+	s.room = d.rooms.join(q.Store.ID)
+	defer d.rooms.leave(s.room)
 	s.open()
 	for s.flush() && ctx.Err() == nil {
 		if err := s.next(ctx); err != nil {
@@ -87,6 +89,7 @@ type liveStream struct {
 	ask     feed.Query
 	buffer  []byte
 	checked time.Time
+	room    *roomNews
 }
 
 func (s *liveStream) open() {
@@ -142,14 +145,24 @@ func (s *liveStream) next(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(events) > 0 {
+	here := s.room.take()
+	for ticket := range here {
+		if err := s.send("presence", presence{ticket}); err != nil {
+			return err
+		}
+	}
+	if len(events)+len(here) > 0 {
 		return nil
 	}
 	wait, cancel := context.WithTimeout(ctx, livePing)
 	defer cancel()
+	defer s.room.interrupt(ctx, cancel)()
 	err = s.d.Feed.Wait(wait, s.q.Store, last)
 	if wait.Err() == nil {
 		return err
+	}
+	if context.Cause(wait) == context.Canceled && ctx.Err() == nil {
+		return nil // somebody came or left
 	}
 	s.buffer = append(s.buffer, ": ping\n"...)
 	s.mark()

@@ -203,9 +203,12 @@ func (d *door) here(q *page.Request) error {
 	if state == "gone" {
 		state = ""
 	}
-	others, err := d.Tickets.Here(q.Ctx(), q.Store, id, q.Staff.UserID, state)
+	others, news, err := d.Tickets.Here(q.Ctx(), q.Store, id, q.Staff.UserID, state)
 	if err != nil {
 		return err
+	}
+	if news {
+		d.rooms.tell(q.Store.ID, id)
 	}
 	ids := make([]int64, len(others))
 	for i, p := range others {
@@ -222,4 +225,40 @@ func (d *door) here(q *page.Request) error {
 		}
 	}
 	return answer(q, list, nil)
+}
+
+// retry has a reply handed over once more to somebody who does not have it.
+func (d *door) retry(q *page.Request) error {
+	id, err := pathID(q, "id")
+	if err != nil {
+		return err
+	}
+	mail, err := pathID(q, "mail")
+	if err != nil {
+		return err
+	}
+	var asked struct {
+		Address string `json:"address"`
+	}
+	if err := q.Decode(&asked); err != nil {
+		return err
+	}
+	if asked.Address == "" {
+		return &desk.Error{Code: desk.Invalid, Fields: desk.Fields{"address": {"Whom is it for?"}}}
+	}
+	if err := d.Tickets.HasMail(q.Ctx(), q.Store, id, mail); err != nil {
+		return err
+	}
+	if d.Retry == nil {
+		return desk.Errorf(desk.Conflict, "Mail does not leave.")
+	}
+	to, err := d.Retry(q.Ctx(), q.Store, mail, asked.Address)
+	if err != nil {
+		return err
+	}
+	if len(to) == 0 {
+		return desk.Errorf(desk.Conflict, "They have it, or are being handed it.")
+	}
+	q.W.WriteHeader(http.StatusNoContent)
+	return nil
 }

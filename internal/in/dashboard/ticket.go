@@ -26,6 +26,7 @@ func (d *door) ticketRoutes() []page.Route {
 		change(http.MethodPost, "tickets/{id}/split/undo/", forTickets, d.undoSplit),
 		change(http.MethodPost, "tickets/{id}/seen/", forTickets, d.see),
 		change(http.MethodPost, "tickets/{id}/presence/", forTickets, d.here),
+		change(http.MethodPost, "tickets/{id}/deliveries/{mail}/retry/", forTickets, d.retry),
 		get("mails/{id}/original/", forTickets, d.originalMail),
 		mailFrame(d),
 	}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -115,6 +116,7 @@ func TestTicketsOfOthersAreNotThere(t *testing.T) {
 			{"POST", "tickets/%d/split/undo/", map[string]any{}},
 			{"POST", "tickets/%d/seen/", map[string]any{"seq": 1}},
 			{"POST", "tickets/%d/presence/", map[string]any{"state": "viewing"}},
+			{"POST", "tickets/%d/deliveries/1/retry/", map[string]any{"address": "ann@example.com"}},
 			{"GET", "mails/%d/original/", nil},
 			{"GET", "mails/%d/frame/", nil},
 		} {
@@ -281,6 +283,28 @@ func TestPresenceIsSeenByOthers(t *testing.T) {
 	})
 }
 
+// TestRoomsTellTheirStoreAlone who came and left, each ticket once.
+func TestRoomsTellTheirStoreAlone(t *testing.T) {
+	t.Parallel()
+	var r rooms
+	one, two := r.join(1), r.join(2)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	stop := one.interrupt(ctx, cancel)
+	r.tell(1, 7)
+	<-ctx.Done()
+	stop()
+	r.tell(1, 7)
+	r.tell(1, 8)
+	if got := one.take(); len(got) != 2 || len(one.take()) != 0 || len(two.take()) != 0 {
+		t.Errorf("%v", got)
+	}
+	r.leave(one)
+	r.tell(1, 9)
+	if got := one.take(); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestMailFrameDoesNothing: what a stranger's HTML may do is nothing, twice over.
 func TestMailFrameDoesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -340,7 +364,13 @@ func TestDeliveriesStandUnderTheComment(t *testing.T) {
 		list = results(w.ask("admin", "GET", at("tickets/%d/timeline/?only=comments", id), nil, 200))
 		deliveries := list[1]["comment"].(map[string]any)["deliveries"].([]any)
 		if len(deliveries) != 1 || deliveries[0].(map[string]any)["state"] != "bounced" {
-			t.Errorf("%v", deliveries)
+			t.Fatalf("%v", deliveries)
 		}
+		mail := int64(deliveries[0].(map[string]any)["mail"].(float64))
+		again := map[string]any{"address": "ann@example.com"}
+		w.ask("admin", "POST", at("tickets/%d/deliveries/%d/retry/", id, mail), again, 409) // mail does not leave here
+		other := w.opened(w.st, "bob@example.com", 1)
+		w.ask("admin", "POST", at("tickets/%d/deliveries/%d/retry/", other, mail), again, 404)
+		w.ask("admin", "POST", at("tickets/%d/deliveries/%d/retry/", id, mail), map[string]any{"address": ""}, 400)
 	})
 }

@@ -83,7 +83,7 @@ export const CommentCard = memo(function CommentCard({ item, comment: c, ticket,
         </Button>
       )}
       <Attachments files={c.attachments} />
-      <Deliveries list={c.deliveries} />
+      <Deliveries list={c.deliveries} ticket={item.ticket} />
     </article>
   )
 })

@@ -1,7 +1,11 @@
+import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconClock, IconHelpCircle, IconSend } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { Schema } from '@/api/client'
+import { Problem, type Schema } from '@/api/client'
+import { confirm } from '@/shared/confirm'
+import { sayProblem } from '@/shared/notify'
 import { Time } from '@/shared/ui/Time'
+import { useRetry } from './api'
 import classes from './Ticket.module.css'
 
 type Delivery = Schema<'TimelineDelivery'>
@@ -17,7 +21,7 @@ const icons = {
 } satisfies Record<Delivery['state'], typeof IconCheck>
 
 /** Deliveries tells what became of a mail at each address. */
-export function Deliveries({ list }: { list: Delivery[] }) {
+export function Deliveries({ list, ticket }: { list: Delivery[]; ticket: number }) {
   const { t } = useTranslation()
   if (list.length === 0) return null
   return (
@@ -31,9 +35,37 @@ export function Deliveries({ list }: { list: Delivery[] }) {
             <span>{t(`ticket.delivery.${d.state}`, { address: d.address })}</span>
             <Time at={d.at} narrow />
             {d.reason && d.state !== 'accepted' && <span>· {d.reason}</span>}
+            {(bad || d.state === 'uncertain') && <Again delivery={d} ticket={ticket} />}
           </li>
         )
       })}
     </ul>
+  )
+}
+
+/** Again sends a mail once more; where it may have arrived, it asks first. */
+function Again({ delivery: d, ticket }: { delivery: Delivery; ticket: number }) {
+  const { t } = useTranslation()
+  const retry = useRetry(ticket)
+  const go = async () => {
+    const sure =
+      d.state !== 'uncertain' ||
+      (await confirm({
+        title: t('ticket.delivery.again', { address: d.address }),
+        text: t('ticket.delivery.twice'),
+        action: t('ticket.delivery.retry'),
+      }))
+    if (sure) retry.mutate(d, { onError: e => e instanceof Problem && sayProblem(e) })
+  }
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={retry.isPending}
+      onClick={go}
+      aria-label={t('ticket.delivery.again', { address: d.address })}
+    >
+      {t('ticket.delivery.retry')}
+    </Button>
   )
 }

@@ -169,4 +169,15 @@ export type Here = Schema<'Presence'>
 export const sendPresence = (id: number, state: 'viewing' | 'typing' | 'gone') =>
   call('post', '/tickets/{id}/presence/', { ...path(id), body: { state }, keepalive: state === 'gone' })
 
+/** useRetry has a reply handed over once more to one address. */
+export const useRetry = (id: number) =>
+  useTicketsMutation(
+    (v: { mail: number; address: string }) =>
+      call('post', '/tickets/{id}/deliveries/{mail}/retry/', {
+        params: { path: { id, mail: v.mail } },
+        body: { address: v.address },
+      }),
+    () => [id],
+  )
+
 export const useRelated = (id: number) => useQuery(relatedQuery(id))

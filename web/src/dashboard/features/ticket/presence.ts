@@ -1,4 +1,5 @@
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import { useLiveEvent } from '@/shared/live'
 import { type Here, sendPresence } from './api'
 
 const BEAT = 20_000
@@ -7,6 +8,7 @@ const TYPING = 8000 // after the last letter
 /** usePresence tells others that somebody is here, and who else is. within is where they write. */
 export function usePresence(id: number, within: RefObject<HTMLElement | null>): Here[] {
   const [others, setOthers] = useState<Here[]>([])
+  const look = useRef(() => {})
   useEffect(() => {
     let typed = 0
     let state = ''
@@ -44,6 +46,7 @@ export function usePresence(id: number, within: RefObject<HTMLElement | null>): 
       if (state === 'typing' && now() === 'viewing') void send('viewing')
     }, 2000)
     beat()
+    look.current = beat
     return () => {
       gone = true
       clearInterval(timer)
@@ -54,5 +57,9 @@ export function usePresence(id: number, within: RefObject<HTMLElement | null>): 
       leave()
     }
   }, [id, within])
+  // A sign of life that says nothing new is told to nobody, so this does not go round.
+  useLiveEvent<{ ticket: number }>('presence', p => {
+    if (p.ticket === id) look.current()
+  })
   return others
 }
