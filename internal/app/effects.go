@@ -16,6 +16,7 @@ import (
 	"storedesk/internal/jobs"
 	"storedesk/internal/out/webhook"
 	"storedesk/internal/outbound"
+	"storedesk/internal/settings"
 	"storedesk/internal/store"
 	"storedesk/internal/tickets"
 	"storedesk/internal/wire"
@@ -64,6 +65,12 @@ func (a *App) runner() *jobs.Runner {
 		jobs.Kind{Name: tickets.BulkKind, Timeout: time.Hour, Work: a.changeMany},
 		jobs.Kind{Name: mirrorKind, Timeout: 6 * time.Hour, Work: a.pullMirror},
 		jobs.Kind{Name: desk.CustomerTaskJob, Timeout: 6 * time.Hour, Limit: 1, Work: a.customerTask},
+		jobs.Kind{Name: tickets.MoveKind, Timeout: 6 * time.Hour, Limit: 1, Work: a.forStore(func(ctx context.Context, st *desk.Store, j *desk.Job) error {
+			return a.Tickets.Move(ctx, st, j.Args)
+		})},
+		jobs.Kind{Name: settings.RebuildKind, Timeout: 6 * time.Hour, Limit: 1, Work: a.forStore(func(ctx context.Context, st *desk.Store, _ *desk.Job) error {
+			return a.DB.RebuildDocuments(ctx, st)
+		})},
 	)
 	return jobs.New(a.DB, time.Now, a.Log, kinds...)
 }
@@ -79,6 +86,17 @@ func (a *App) changeMany(ctx context.Context, j *desk.Job) jobs.Result {
 		err = a.Tickets.WorkBulk(ctx, st, args.Bulk)
 	}
 	return jobs.Result{Err: err, Final: errors.Is(err, desk.ErrNotFound)}
+}
+
+// forStore is the work of a job that is about its store.
+func (a *App) forStore(work func(context.Context, *desk.Store, *desk.Job) error) func(context.Context, *desk.Job) jobs.Result {
+	return func(ctx context.Context, j *desk.Job) jobs.Result {
+		st, err := a.Stores.ByID(ctx, j.StoreID)
+		if err != nil {
+			return jobs.Result{Err: err, Final: true}
+		}
+		return jobs.Done(work(ctx, st, j))
+	}
 }
 
 // mirrorKind is the kind of the jobs that pull one live store each.

@@ -61,6 +61,9 @@ type MailSettings struct {
 	Footer       string   `json:"footer,omitempty"`
 	PlusAddress  string   `json:"plus_address,omitempty"` // "": replies go to support+TOKEN@; no: to the plain address
 
+	RoundTripID string  `json:"round_trip_id,omitempty"` // Message-ID of the last test mail to the store itself
+	RoundTripAt Instant `json:"round_trip_at,omitempty"` // when it was sent
+
 	CloseSolvedDays int `json:"close_solved_days,omitempty"` // 0: DefaultCloseSolvedDays; -1: never
 	CloseIdleDays   int `json:"close_idle_days,omitempty"`   // 0: DefaultCloseIdleDays; -1: never
 	HeldDays        int `json:"held_days,omitempty"`         // 0: 30

@@ -14,7 +14,13 @@ type Store struct {
 	MediaSecret   string         // signs links when MediaTTL is set
 
 	Mail      MailSettings
+	Dashboard DashboardSettings
 	CreatedAt Instant
 
 	SecondFactorForAdmins bool // admins must have a second factor
+}
+
+// DashboardSettings are what a store has set for its dashboard. Zero values are defaults.
+type DashboardSettings struct {
+	ChecklistDone bool `json:"checklist_done,omitempty"` // the first steps were put away
 }

@@ -78,8 +78,9 @@ type Tag struct {
 
 // TicketType is a kind of ticket that a store distinguishes.
 type TicketType struct {
-	ID   int64
-	Name string
+	ID     int64
+	Name   string
+	Public bool // customers may choose it; known in lists of settings only
 }
 
 // Comment is one contribution to a ticket; not public means seen by agents only.

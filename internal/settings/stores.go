@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"storedesk/internal/desk"
 	"storedesk/internal/store"
@@ -28,7 +31,14 @@ type Stores struct {
 	until time.Time
 }
 
-const storesLife = time.Second
+const (
+	storesLife = time.Second
+	maxName    = 100 // characters
+)
+
+// RebuildKind is the kind of the jobs that write the documents of a store's tickets anew,
+// after its time zone has changed.
+const RebuildKind = "rebuild"
 
 // ByHost returns the store that answers on a host (a port is ignored). An
 // installation with a single store answers on every host. desk.ErrNotFound.
@@ -260,6 +270,78 @@ func (s *Stores) Set(ctx context.Context, st *desk.Store, values map[string]stri
 	return nil
 }
 
+// Change is Set of a store as it is now, without waiting for the documents of its tickets,
+// which a job brings into a new time zone. It returns the store before and after. Errors:
+// Invalid with fields by the names of settings, Conflict.
+func (s *Stores) Change(ctx context.Context, id int64, values map[string]string) (before, after *desk.Store, err error) {
+	defer s.forget()
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.LockStores(ctx); err != nil {
+			return err
+		}
+		all, err := s.DB.Stores(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(st *desk.Store) bool { return st.ID == id })
+		if i < 0 {
+			return desk.ErrNotFound
+		}
+		before = all[i]
+		changed := *before
+		after = &changed
+		if err := setAll(after, values); err != nil {
+			return err
+		}
+		for _, name := range []string{"support_email", "mail_aliases"} {
+			if _, ok := values[name]; !ok {
+				continue
+			}
+			if taken := receivedElsewhere(after, all); taken != nil {
+				return &desk.Error{Code: desk.Invalid, Fields: desk.Fields{name: {MessageOf(taken)}}}
+			}
+		}
+		tx.UpdateStore(after)
+		if after.Zone.String() != before.Zone.String() {
+			now := desk.At(s.Now())
+			tx.Enqueue(&desk.Job{
+				StoreID: id, Kind: RebuildKind, Once: fmt.Sprintf("%s:%d", RebuildKind, id), Args: []byte("{}"), RunAt: now.After(2), CreatedAt: now,
+			})
+		}
+		return nil
+	})
+	return before, after, err
+}
+
+// setAll changes settings, and says of each what is wrong with it.
+func setAll(st *desk.Store, values map[string]string) error {
+	fields := desk.Fields{}
+	for name, value := range values {
+		if err := setOne(st, name, value); err != nil {
+			fields.Add(name, MessageOf(err))
+		}
+	}
+	if len(fields) > 0 {
+		return &desk.Error{Code: desk.Invalid, Fields: fields}
+	}
+	return nil
+}
+
+// MessageOf is what an error says to a person, as a sentence.
+func MessageOf(err error) string {
+	text := err.Error()
+	var e *desk.Error
+	if errors.As(err, &e) && e.Message != "" {
+		text = e.Message
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}
+
 // save writes a changed store. addresses says that it may receive other mail than before.
 func (s *Stores) save(ctx context.Context, st *desk.Store, addresses bool) error {
 	var taken error
@@ -288,13 +370,19 @@ func (s *Stores) save(ctx context.Context, st *desk.Store, addresses bool) error
 func setOne(st *desk.Store, name, value string) (err error) {
 	switch name {
 	case "name":
-		st.Name = value
+		if st.Name, err = value, checkText(value, maxName, false); err == nil && strings.TrimSpace(value) == "" {
+			err = desk.Errorf(desk.Invalid, "a store needs a name")
+		}
 	case "hosts":
 		st.Hosts, err = checkHosts(strings.Split(value, ","))
 	case "network_domain":
-		st.NetworkDomain = value
+		if st.NetworkDomain = CleanHost(value); !hostName.MatchString(st.NetworkDomain) {
+			err = desk.Errorf(desk.Invalid, "%q is no domain", value)
+		}
 	case "support_email":
-		st.SupportEmail = value
+		if st.SupportEmail = value; value != "" && !desk.IsAddress(value) {
+			err = desk.Errorf(desk.Invalid, "%q is no e-mail address", value)
+		}
 	case "timezone":
 		if st.Zone, err = time.LoadLocation(value); err != nil || value == "" || value == "Local" {
 			err = desk.Errorf(desk.Invalid, "%q is no time zone; write one such as Europe/Berlin", value)

@@ -14,17 +14,20 @@ func (db *DB) Stores(ctx context.Context) ([]*desk.Store, error) {
 	var list []*desk.Store
 	byID := map[int64]*desk.Store{}
 	err := db.query(ctx, `SELECT id, name, network_domain, support_email, time_zone, media_ttl, media_secret,
-		second_factor_for_admins, mail, created_at FROM stores ORDER BY id`, nil,
+		second_factor_for_admins, mail, dashboard, created_at FROM stores ORDER BY id`, nil,
 		func(row Row) error {
 			st := &desk.Store{}
-			var zone, mail string
+			var zone, mail, dashboard string
 			var ttl int64
 			if err := row.Scan(&st.ID, &st.Name, &st.NetworkDomain, &st.SupportEmail, &zone, &ttl, &st.MediaSecret,
-				&st.SecondFactorForAdmins, &mail, &st.CreatedAt); err != nil {
+				&st.SecondFactorForAdmins, &mail, &dashboard, &st.CreatedAt); err != nil {
 				return err
 			}
 			if err := json.Unmarshal([]byte(mail), &st.Mail); err != nil {
 				return fmt.Errorf("mail settings of store %d: %w", st.ID, err)
+			}
+			if err := json.Unmarshal([]byte(dashboard), &st.Dashboard); err != nil {
+				return fmt.Errorf("dashboard settings of store %d: %w", st.ID, err)
 			}
 			var err error
 			if st.Zone, err = time.LoadLocation(zone); err != nil {
@@ -72,9 +75,9 @@ func (tx *Tx) InsertStore(ctx context.Context, st *desk.Store, now desk.Instant)
 	}
 	st.ID, st.CreatedAt = id, now
 	tx.Exec(`INSERT INTO stores (id, name, network_domain, support_email, time_zone, media_ttl, media_secret, created_at,
-		second_factor_for_admins, mail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		second_factor_for_admins, mail, dashboard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(), st.MediaTTL.Microseconds(), st.MediaSecret, int64(now),
-		st.SecondFactorForAdmins, mailSettings(st))
+		st.SecondFactorForAdmins, asJSON(st.Mail), asJSON(st.Dashboard))
 	tx.setHosts(st)
 	return nil
 }
@@ -83,14 +86,14 @@ func (tx *Tx) InsertStore(ctx context.Context, st *desk.Store, now desk.Instant)
 // the write fail with desk.Conflict.
 func (tx *Tx) UpdateStore(st *desk.Store) {
 	tx.Exec(`UPDATE stores SET name = $2, network_domain = $3, support_email = $4, time_zone = $5, media_ttl = $6, media_secret = $7,
-		second_factor_for_admins = $8, mail = $9 WHERE id = $1`, st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(),
-		st.MediaTTL.Microseconds(), st.MediaSecret, st.SecondFactorForAdmins, mailSettings(st))
+		second_factor_for_admins = $8, mail = $9, dashboard = $10 WHERE id = $1`, st.ID, st.Name, st.NetworkDomain, st.SupportEmail, st.Zone.String(),
+		st.MediaTTL.Microseconds(), st.MediaSecret, st.SecondFactorForAdmins, asJSON(st.Mail), asJSON(st.Dashboard))
 	tx.Exec("DELETE FROM store_hosts WHERE store_id = $1", st.ID)
 	tx.setHosts(st)
 }
 
-func mailSettings(st *desk.Store) string {
-	text, err := json.Marshal(st.Mail)
+func asJSON(settings any) string {
+	text, err := json.Marshal(settings)
 	if err != nil {
 		panic(err) // texts and numbers
 	}
