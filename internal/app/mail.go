@@ -59,7 +59,7 @@ func (a *App) mailroom() *mailroom.Service {
 // incoming builds what decides what becomes of a message.
 func (a *App) incoming() *inmail.Handler {
 	h := &inmail.Handler{
-		DB: a.DB, Blobs: a.Blobs, Tickets: a.Tickets, Store: a.Stores.ByID, Auth: &mailauth.Checker{}, Now: time.Now, Log: a.Log,
+		DB: a.DB, Blobs: a.Blobs, Tickets: a.Tickets, Store: a.Stores.ByID, Auth: &mailauth.Checker{Resolver: &mailauth.Memory{}}, Now: time.Now, Log: a.Log,
 		Raw: func(ctx context.Context, st *desk.Store, m *desk.Mail) (io.ReadCloser, error) {
 			return a.Mailroom.Raw(ctx, st, m)
 		},

@@ -16,10 +16,10 @@ import (
 
 // Limits of one check.
 const (
-	DefaultTimeout = 10 * time.Second // for all look-ups together
-	maxLookups     = 100              // SPF alone may need ten of ten addresses each
-	maxRecord      = 8 << 10          // bytes of one TXT record; the longest RSA keys in use have 1.4 KB
-	maxSignatures  = 5                // verified of one mail; each hashes all of it
+	DefaultTimeout = 8 * time.Second // for all look-ups together
+	maxLookups     = 100             // SPF alone may need ten of ten addresses each
+	maxRecord      = 8 << 10         // bytes of one TXT record; the longest RSA keys in use have 1.4 KB
+	maxSignatures  = 5               // verified of one mail; each hashes all of it
 )
 
 // Checker checks mails. Its zero value asks the system's resolver. Several goroutines may
