@@ -44,7 +44,8 @@ func (a *App) outgoing() *mail.Service {
 	links := media.Links(time.Now)
 	return &mail.Service{
 		DB: a.DB, Blobs: a.Blobs, Log: a.Log, Now: time.Now, Store: a.Stores.ByID,
-		Links: func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
+		Links:  func(st *desk.Store) wire.Linker { return links(st, a.Config.Origin(st)) },
+		Origin: a.Config.Origin,
 		TicketURL: func(st *desk.Store, ticket int64) string {
 			return fmt.Sprintf("%s/dashboard/tickets/%d/", a.Config.Origin(st), ticket)
 		},

@@ -1,20 +1,16 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"storedesk/internal/app"
 	"storedesk/internal/desk"
-	"storedesk/internal/mailauth"
 	"storedesk/internal/maildns"
 	"storedesk/internal/settings"
 )
@@ -32,30 +28,8 @@ type mailSetup struct {
 
 // of is the setup of a store.
 func (m *mailSetup) of(st *desk.Store) (*maildns.Setup, error) {
-	_, domain, _ := strings.Cut(st.SupportEmail, "@")
-	if !desk.IsDomain(domain) {
-		return nil, desk.Errorf(desk.Invalid, "the store has no support address with a domain; set it: storedesk store set support_email=help@shop.example")
-	}
-	s := &maildns.Setup{
-		Domain: strings.ToLower(domain), Host: strings.ToLower(cmp.Or(m.Host, st.Hosts[0])), Senders: m.SPF, Direct: m.Relay == "" || m.Relay == "direct",
-	}
-	if !desk.IsDomain(s.Host) {
-		return nil, desk.Errorf(desk.Invalid, "%q is no name that others can deliver mail to; say which is with --host", s.Host)
-	}
-	for _, alias := range st.Mail.Aliases {
-		_, further, _ := strings.Cut(strings.ToLower(alias), "@")
-		if further != s.Domain && !slices.Contains(s.Further, further) {
-			s.Further = append(s.Further, further)
-		}
-	}
-	if st.Mail.DKIMKey != "" {
-		key, err := mailauth.ParseKey(st.Mail.DKIMKey)
-		if err != nil {
-			return nil, fmt.Errorf("the store's DKIM key: %w", err)
-		}
-		s.Selector, s.DKIM = st.Mail.DKIMSelector, key.Record()
-	}
-	return s, nil
+	setup := settings.MailSetup{Host: m.Host, Direct: m.Relay == "" || m.Relay == "direct", SPF: m.SPF}
+	return setup.DNS(st)
 }
 
 // hint tells what a setup cannot know.
@@ -169,22 +143,9 @@ func (m *mailDKIM) Run(ctx context.Context, c *app.Config) error {
 	})
 }
 
-// make gives a store a new key. The DNS may hold the old one under its name for as long as
-// mail signed with it is under way, so a new key needs a new name.
+// make gives a store a new key.
 func (m *mailDKIM) make(ctx context.Context, stores *settings.Stores, st *desk.Store) error {
-	selector := cmp.Or(m.Selector, settings.DKIMSelector(time.Now()))
-	if strings.EqualFold(selector, st.Mail.DKIMSelector) {
-		return desk.Errorf(desk.Conflict, "the store's key is called %s already; name the new one with --selector", selector)
-	}
-	key, err := mailauth.NewKey()
-	if err != nil {
-		return err
-	}
-	text, err := key.MarshalText()
-	if err != nil {
-		return err
-	}
-	if err := stores.SetDKIM(ctx, st, selector, string(text)); err != nil {
+	if err := stores.NewDKIM(ctx, st, m.Selector); err != nil {
 		return err
 	}
 	fmt.Fprintln(os.Stderr, "Mail is signed with a new key from now on. Set this record at once, and leave an older one there for a week:")

@@ -6,7 +6,9 @@ package maildns
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -75,8 +77,9 @@ type Finding struct {
 	What   string // MX, SPF, DKIM, DMARC, host, reverse
 	Name   string // that was looked up
 	State  State
-	Found  string // "" for nothing
-	Advice string // "" when nothing is to be done
+	Found  string  // "" for nothing
+	Advice string  // "" when nothing is to be done
+	Set    *Record // that would mend it; nil: none would, or none is needed
 }
 
 // Resolver asks the DNS; [net.Resolver] is one.
@@ -90,13 +93,43 @@ type Resolver interface {
 // lookTime bounds one look-up.
 const lookTime = 10 * time.Second
 
-// Check looks up every record, one after the other, and says what it found: at most ten
-// seconds for each.
+// Check looks up every record, side by side, and says what it found: in ten seconds, or in
+// less where ctx ends before.
 func (s *Setup) Check(ctx context.Context, r Resolver) []Finding {
-	var list []Finding
+	var checks []func() []Finding
 	for _, domain := range append([]string{s.Domain}, s.Further...) {
-		list = append(list, s.checkMX(ctx, r, domain))
+		checks = append(checks, func() []Finding { return []Finding{s.checkMX(ctx, r, domain)} })
 	}
-	list = append(list, s.checkHost(ctx, r)...)
-	return append(list, s.checkSPF(ctx, r), s.checkDKIM(ctx, r), s.checkDMARC(ctx, r))
+	single := func(check func(context.Context, Resolver) Finding) {
+		checks = append(checks, func() []Finding { return []Finding{check(ctx, r)} })
+	}
+	checks = append(checks, func() []Finding { return s.checkHost(ctx, r) })
+	single(s.checkSPF)
+	single(s.checkDKIM)
+	single(s.checkDMARC)
+	found := make([][]Finding, len(checks))
+	var wait sync.WaitGroup
+	for i, check := range checks {
+		wait.Go(func() { found[i] = check() })
+	}
+	wait.Wait()
+	return s.mend(slices.Concat(found...))
+}
+
+// mend adds to findings the records that would put them right.
+func (s *Setup) mend(list []Finding) []Finding {
+	records := s.Records()
+	for i := range list {
+		f := &list[i]
+		if f.State == Right || f.Set != nil {
+			continue
+		}
+		for _, r := range records {
+			named := f.What == "MX" && r.Type == "MX" || f.What == "SPF" && r.Type == "TXT" && r.Name == s.Domain || f.What == "DKIM" && r.Name == s.dkimName()
+			if named && sameName(r.Name, f.Name) || f.What == "DMARC" && r.Name == "_dmarc."+s.Domain {
+				f.Set = &r
+			}
+		}
+	}
+	return list
 }

@@ -38,8 +38,8 @@ func (s *Setup) checkSPF(ctx context.Context, r Resolver) Finding {
 	}
 	if f.State = Right; len(lacking) > 0 {
 		f.State = Wrong
-		f.Advice = fmt.Sprintf("The record does not name %s. Unless another part of it covers that, make it: %s",
-			strings.Join(lacking, " "), strings.Join(slices.Concat([]string{"v=spf1"}, lacking, terms), " "))
+		f.Set = &Record{"TXT", s.Domain, strings.Join(slices.Concat([]string{"v=spf1"}, lacking, terms), " ")}
+		f.Advice = fmt.Sprintf("The record does not name %s. Unless another part of it covers that, make it: %s", strings.Join(lacking, " "), f.Set.Value)
 	}
 	return f
 }

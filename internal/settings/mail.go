@@ -106,7 +106,13 @@ func checkText(value string, most int, lines bool) error {
 	return nil
 }
 
+// ownPicture is the path of a picture that the program keeps itself.
+var ownPicture = regexp.MustCompile(`^/pictures/[a-z2-7]{26}$`)
+
 func checkLogo(value string) error {
+	if ownPicture.MatchString(value) {
+		return nil
+	}
 	u, err := url.Parse(value)
 	if value != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(value) > maxLogoURL) {
 		return desk.Errorf(desk.Invalid, "%q is no https address", value)

@@ -84,7 +84,7 @@ func (s *Service) recipients(ctx context.Context, st *desk.Store, l *letter, now
 // message is the mail as RFC 5322 wants it: text and HTML that say the same, then files.
 func (s *Service) message(ctx context.Context, st *desk.Store, l *letter, out *desk.Outgoing, now time.Time) (*gomail.Msg, error) {
 	files, links := s.files(ctx, st, l.files)
-	text, html, err := render(st, l, links)
+	text, html, err := s.render(st, l, links)
 	if err != nil {
 		return nil, err
 	}

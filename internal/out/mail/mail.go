@@ -26,6 +26,8 @@ type Service struct {
 	Store func(ctx context.Context, id int64) (*desk.Store, error)
 	// Links makes the URLs of a store's attachments.
 	Links func(st *desk.Store) wire.Linker
+	// Origin is the URL under which a store is reached, for pictures that we keep.
+	Origin func(st *desk.Store) string
 	// TicketURL is where agents see a ticket.
 	TicketURL func(st *desk.Store, ticket int64) string
 	// Route says how mail leaves; the zero value: not at all.

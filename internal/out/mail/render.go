@@ -36,16 +36,14 @@ const (
 var colour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // render makes both forms of a letter's text.
-func render(st *desk.Store, l *letter, links []fileLink) (text, html string, err error) {
+func (s *Service) render(st *desk.Store, l *letter, links []fileLink) (text, html string, err error) {
 	v := view{
 		Store: st.Name, Colour: defaultColour, Body: asHTML(l.body), Footer: asHTML(st.Mail.Footer), Files: links,
 	}
 	if colour.MatchString(st.Mail.Colour) {
 		v.Colour = st.Mail.Colour
 	}
-	if u, err := url.Parse(st.Mail.LogoURL); err == nil && u.Scheme == "https" && u.Host != "" {
-		v.Logo = u.String()
-	}
+	v.Logo = s.logo(st)
 	quoted := ""
 	if l.history != nil && strings.TrimSpace(l.history.Body()) != "" {
 		quoted = unixLines(cutText(l.history.Body(), maxQuoted))
@@ -56,6 +54,18 @@ func render(st *desk.Store, l *letter, links []fileLink) (text, html string, err
 		return "", "", fmt.Errorf("the HTML of a mail: %w", err)
 	}
 	return plain(st, l, links, v.Intro, quoted), b.String(), nil
+}
+
+// logo is where a store's logo is shown from; "" for none.
+func (s *Service) logo(st *desk.Store) string {
+	at := st.Mail.LogoURL
+	if strings.HasPrefix(at, "/") && s.Origin != nil { // a picture that the program keeps itself
+		return s.Origin(st) + at
+	}
+	if u, err := url.Parse(at); err == nil && u.Scheme == "https" && u.Host != "" {
+		return u.String()
+	}
+	return ""
 }
 
 // intro says who wrote what is quoted.
