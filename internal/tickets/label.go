@@ -295,7 +295,7 @@ func (s *Service) movePiece(ctx context.Context, st *desk.Store, task moveTask) 
 			return err
 		}
 		for _, id := range ids {
-			if err := s.moveTicket(ctx, tx, st, m, id); err != nil {
+			if err := s.relabel(ctx, tx, st, m, id); err != nil {
 				return err
 			}
 			m.After = id
@@ -322,8 +322,8 @@ func (s *Service) movePiece(ctx context.Context, st *desk.Store, task moveTask) 
 	return done, err
 }
 
-// moveTicket changes one ticket of a move.
-func (s *Service) moveTicket(ctx context.Context, tx *store.Tx, st *desk.Store, m *desk.Move, id int64) error {
+// relabel changes one ticket of a move.
+func (s *Service) relabel(ctx context.Context, tx *store.Tx, st *desk.Store, m *desk.Move, id int64) error {
 	in := &desk.TicketInput{}
 	switch {
 	case m.Kind == desk.MoveType:
