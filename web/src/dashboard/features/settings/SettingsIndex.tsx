@@ -10,7 +10,7 @@ const sections: { name: string; needs: Permission | null }[] = [
   { name: 'users', needs: 'users' },
   { name: 'groups', needs: 'users' },
   { name: 'apps', needs: 'api_access' },
-  { name: 'webhooks', needs: 'api_access' },
+  { name: 'webhooks', needs: 'settings' },
   { name: 'audit', needs: 'users' },
   { name: 'sessions', needs: null },
 ]
