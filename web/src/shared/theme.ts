@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import i18next from 'i18next'
 
 // Shades of amber dark enough for text: internal notes.
 const note: MantineColorsTuple = [
@@ -34,6 +35,15 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { centered: true } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+    Notification: {
+      defaultProps: {
+        closeButtonProps: {
+          get 'aria-label'() {
+            return i18next.t('common.close') // asked for when it is shown, in the language of then
+          },
+        },
+      },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 })

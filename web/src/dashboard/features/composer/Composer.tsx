@@ -306,6 +306,11 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
       data-kind={kind}
       data-drop={dropping ? t('composer.files.drop') : undefined}
       aria-label={t(`composer.${kind}.name`)}
+      tabIndex={-1}
+      onKeyDown={e => {
+        // Out of the text, to where single keys work again.
+        if (e.key === 'Escape' && e.target instanceof HTMLTextAreaElement) box.current?.focus()
+      }}
       onDragOver={e => {
         if (!hasFiles(e)) return
         e.preventDefault()

@@ -4,6 +4,8 @@ import { key } from '@/api/client'
 import { useNews } from '@/shared/live'
 import { askList, askRows, listQuery, type Place, type Row, type TicketList } from './api'
 
+const COUNTS_LIVE = 6000
+
 /**
  * useLiveRows keeps the rows on the screen as they are now, each in its place, and tells of
  * tickets that the list would have besides: those come when somebody asks for them.
@@ -33,7 +35,9 @@ export function useLiveRows(place: Place | null, rows: Row[]) {
     const news = unknown.current
     changed.current = new Set()
     unknown.current = false
-    void client.invalidateQueries({ queryKey: key('/tickets/counts/') })
+    const count = () => client.invalidateQueries({ queryKey: key('/tickets/counts/') })
+    void count()
+    setTimeout(() => void count(), COUNTS_LIVE) // what the server had counted before is older then
     if (ids.length > 0) {
       const now = new Map((await askRows(ids.slice(0, 100))).results.map(r => [r.id, r]))
       client.setQueryData<TicketList>(listQuery(place).queryKey, old => old && merged(old, now))
