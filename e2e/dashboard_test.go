@@ -1,8 +1,13 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,42 +21,90 @@ const (
 	journeyPassword = "a lamp in the window"
 )
 
-// journey plays one story of the dashboard in Chromium on both databases, on an installation
-// that receives and sends mail and, unless it is to be empty, has two admins. after looks at
-// what has become of it.
-func journey(t *testing.T, script string, empty bool, after func(t *testing.T, c *client, relay *mailRelay)) {
+// story is one journey through the dashboard.
+type story struct {
+	script string
+	empty  bool                                        // nothing is set up yet
+	before func(t *testing.T, in *installation)        // the server starts; may be nil
+	after  func(t *testing.T, c *client, r *mailRelay) // the browser is closed; may be nil
+}
+
+// journey plays a story in Chromium on both databases, on an installation that receives
+// and sends mail and, unless it is to be empty, has two admins.
+func journey(t *testing.T, s story) {
 	t.Helper()
 	t.Parallel()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("chromium is not installed")
 	}
-	dir := packages(t, "browser", script, "desk.mjs")
+	dir := packages(t, "browser", s.script, "desk.mjs")
 	storetest.EachURL(t, func(t *testing.T, url string) {
-		in, relay, smtp := mailDesk(t, url)
-		if empty {
-			in, relay, smtp = install(t, url), startRelay(t), freeAddress(t)
-			in.env = append(in.env, "STOREDESK_SMTP_RELAY=smtp://"+relay.address+"?tls=off")
-		} else {
-			in.member(anaEmail, "Ana")
-			in.member(benEmail, "Ben")
-		}
+		in, relay, smtp := s.desk(t, url)
 		n := in.start("--smtp-listen", smtp)
 		env := []string{
-			"BASE=" + n.url, "TOKEN=" + in.token, "SMTP=" + smtp, "CHROMIUM=" + chromium,
+			"BASE=" + n.url, "TOKEN=" + in.token, "SMTP=" + smtp, "RELAY=" + relay.tell(), "CHROMIUM=" + chromium,
 			"LOOK=" + map[bool]string{true: "yes"}[strings.HasPrefix(url, "sqlite:")],
 		}
-		if empty {
+		if s.empty {
 			env = append(env, "SETUP="+n.url+n.setupLink()[1])
 		}
 		if shots := os.Getenv("STOREDESK_SHOTS"); shots != "" && strings.HasPrefix(url, "sqlite:") {
 			env = append(env, "SHOTS="+shots)
 		}
-		if out := execute(t, dir, env, "node", script); !strings.HasSuffix(out, "done\n") {
+		out := execute(t, dir, env, "node", s.script)
+		t.Log(out)
+		if !strings.HasSuffix(out, "done\n") {
 			t.Errorf("the browser got as far as %q", out)
 		}
-		after(t, n.client(), relay)
+		if s.after != nil {
+			s.after(t, n.client(), relay)
+		}
 	})
+}
+
+// desk is what a story begins with.
+func (s *story) desk(t *testing.T, url string) (in *installation, r *mailRelay, smtp string) {
+	t.Helper()
+	if s.empty {
+		in, r = install(t, url), startRelay(t)
+		in.env = append(in.env, "STOREDESK_SMTP_RELAY=smtp://"+r.address+"?tls=off")
+		return in, r, freeAddress(t)
+	}
+	in, r, smtp = mailDesk(t, url)
+	in.member(anaEmail, "Ana")
+	in.member(benEmail, "Ben")
+	if s.before != nil {
+		s.before(t, in)
+	}
+	return in, r, smtp
+}
+
+// tell lets a browser's script see the mails, at the address returned.
+func (r *mailRelay) tell() string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		list := []map[string]any{}
+		for _, m := range r.all() {
+			one := map[string]any{"to": m.to, "subject": m.Subject, "text": m.Text, "id": m.MessageID}
+			if len(m.ReplyTo) > 0 {
+				one["reply_to"] = m.ReplyTo[0].Addr
+			}
+			list = append(list, one)
+		}
+		_ = json.NewEncoder(w).Encode(list) // a browser that is gone needs none
+	}))
+	r.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// with finds the mails whose text has some words.
+func (r *mailRelay) with(words string) (list []relayed) {
+	for _, m := range r.all() {
+		if strings.Contains(m.Text, words) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // member makes an admin who can sign in.
@@ -62,4 +115,40 @@ func (in *installation) member(email, name string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		in.t.Fatalf("%v: %s", err, out)
 	}
+}
+
+// TestAnswering: a mail comes in, is answered with a macro, and answered again.
+func TestAnswering(t *testing.T) {
+	journey(t, story{script: "answer.mjs", after: func(t *testing.T, c *client, r *mailRelay) {
+		sent := r.with("another one is on its way")
+		if len(sent) != 1 {
+			t.Fatalf("%d mails", len(sent))
+		}
+		m := sent[0]
+		if len(m.to) != 1 || m.to[0] != "mia@customer.example" || !slices.Contains(m.References, "lamp@customer.example") ||
+			m.Header.Get("Auto-Submitted") != "" || !strings.Contains(m.Text, "Dear Mia,") || !strings.HasPrefix(m.Subject, "Re: The lamp is broken") {
+			t.Errorf("to %v:\n%s", m.to, m.raw)
+		}
+		list := c.mailed("/api/admin/tickets/?channel=email")
+		if len(list) != 1 || list[0].Status != "open" || len(list[0].Comments) != 3 || !slices.Equal(list[0].Tags, []string{"replaced"}) {
+			t.Errorf("%+v", list)
+		}
+	}})
+}
+
+// TestTakingBack: a reply that was taken back and a note never leave.
+func TestTakingBack(t *testing.T) {
+	journey(t, story{script: "undo.mjs", after: func(t *testing.T, c *client, r *mailRelay) {
+		if n := len(r.all()); n != 1 {
+			t.Errorf("%d mails", n)
+		}
+		for _, m := range r.all() {
+			if bytes.Contains(m.raw, []byte("TOO SOON")) || bytes.Contains(m.raw, []byte("INTERN")) {
+				t.Errorf("this left:\n%s", m.raw)
+			}
+		}
+		if x := c.mailed("/api/admin/tickets/")[0]; len(x.Comments) != 3 {
+			t.Errorf("%d comments", len(x.Comments))
+		}
+	}})
 }

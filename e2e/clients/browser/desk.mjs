@@ -6,7 +6,9 @@ import { createRequire } from 'node:module'
 import net from 'node:net'
 import { chromium } from 'playwright-core'
 
-export const { BASE, CHROMIUM, LOOK, SHOTS, TOKEN, SMTP } = process.env
+export const { BASE, CHROMIUM, LOOK, SHOTS, TOKEN, SMTP, RELAY, SETUP } = process.env
+/** How long anything may take: a bound for machines that do much else. */
+const PATIENCE = Number(process.env.PATIENCE ?? 60_000)
 export const PASSWORD = 'a lamp in the window'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -26,6 +28,13 @@ export async function journey(story) {
     await story()
     assert.deepEqual(complaints, [])
     console.log('done')
+  } catch (e) {
+    if (complaints.length) console.error(complaints)
+    for (const [i, page] of browser.contexts().flatMap(c => c.pages()).entries()) {
+      console.error(`page ${i} is at ${page.url()}`)
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/failed-${i}.png` })
+    }
+    throw e
   } finally {
     await browser.close()
   }
@@ -34,7 +43,7 @@ export async function journey(story) {
 /** person is somebody with a browser of their own. */
 export async function person(options = {}) {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1360, height: 860 }, ...options })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
   page.on('console', m => m.type() === 'error' && !m.text().startsWith('Failed to load resource') && complaints.push(m.text()))
   page.on('pageerror', e => complaints.push(e.message))
@@ -58,11 +67,12 @@ export async function look(page, name) {
   const size = page.viewportSize()
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.waitForFunction(c => document.documentElement.dataset.mantineColorScheme === c, colorScheme)
     await page.waitForTimeout(250) // colours fade
     const { violations } = await page.evaluate(
       `(() => { const module = undefined, exports = undefined, define = undefined; ${axe}; return window.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }) })()`,
     )
-    for (const v of violations) complaints.push(`${name} (${colorScheme}): ${v.id}: ${v.nodes.map(n => n.html.slice(0, 200)).join(' | ')}`)
+    for (const v of violations) complaints.push(`${name} (${colorScheme}): ${v.id}: ${v.nodes.slice(0, 3).map(n => `${n.html.slice(0, 160)}: ${[...n.any, ...n.all, ...n.none].map(c => c.message).join('; ')}`).join(' | ')}`)
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}.png` })
   }
   await page.emulateMedia({ colorScheme: 'light' })
@@ -73,6 +83,43 @@ export async function look(page, name) {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-phone.png` })
   await page.setViewportSize(size)
 }
+
+/** until waits for a state that no locator tells of. */
+export async function until(what, look) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise(r => setTimeout(r, 50))) {
+    const found = await look()
+    if (found) return found
+  }
+  assert.fail(`never: ${what}`)
+}
+
+/** within tells whether something shows up in some seconds: for what may come late. */
+export const within = (locator, seconds) =>
+  locator.waitFor({ timeout: seconds * 1000 }).then(
+    () => true,
+    () => false,
+  )
+
+/** place is a link of the main navigation. */
+export const place = (page, name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
+
+/** focused says what has the keyboard, "BODY" when nothing has. */
+export const focused = page =>
+  page.evaluate(() => {
+    const el = document.activeElement
+    return el === document.body ? 'BODY' : `${el.tagName} ${el.getAttribute('aria-label') ?? el.textContent.slice(0, 80)}`
+  })
+
+/** ask asks what the dashboard itself asks, as the person whose page it is. */
+export async function ask(page, method, path, data, status) {
+  const answer = await page.context().request.fetch(`${BASE}/dashboard/api/${path}`, { method, data })
+  if (status) return assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`)
+  assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`)
+  return answer.status() === 204 ? null : answer.json()
+}
+
+/** mails are those that have left, oldest first: to, subject, text, id, reply_to. */
+export const mails = async () => (await fetch(RELAY)).json()
 
 /** api asks the Admin API, as a program beside the desk would. */
 export async function api(method, path, body) {
