@@ -86,6 +86,7 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [fresh, setFresh] = useState(false)
+  const [held, setHeld] = useState(drafts.reply?.held ?? '')
   const [chosen, setChosen] = useState<Partial<Record<Kind, As>>>({})
   const [dropping, setDropping] = useState(false)
 
@@ -165,7 +166,7 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
           }
         })
         setKind('reply')
-        setFresh(fate.why === 'answered_meanwhile')
+        setHeld(fate.why)
       }
     })
   }, [id, cache, drafts.reply])
@@ -240,6 +241,7 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
       which.reset(nothing(ticket.seq), null)
       setSaid(null)
       setFresh(false)
+      if (kind === 'reply') setHeld('')
       setChosen(c => ({ ...c, [kind]: undefined }))
       if (done.state === 'waiting' && done.send_at) {
         setOnItsWay(true)
@@ -269,6 +271,7 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
       await dropDraft(id, kind)
       mine.reset(nothing(ticket.seq), null)
       setFresh(false)
+      if (kind === 'reply') setHeld('')
     } catch (e) {
       if (e instanceof Problem) setProblem(e)
     }
@@ -280,6 +283,7 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
     refresh(cache, id)
     setSaid(null)
     setFresh(false)
+    setHeld('')
     writing.current?.focus()
   }
 
@@ -381,10 +385,14 @@ function Ready({ ticket, drafts }: { ticket: Schema<'TicketPage'>; drafts: Schem
           {t('composer.note.hush')}
         </div>
       )}
-      {fresh && kind === 'reply' && (
-        <Alert color="yellow" mx="sm" py={6}>
+      {(held || fresh) && kind === 'reply' && (
+        <Alert color={held ? 'red' : 'yellow'} mx="sm" py={6} role="alert">
           <Group justify="space-between" gap="xs">
-            {t('composer.fresh')}
+            {held === 'answered_meanwhile'
+              ? t('composer.held.answered')
+              : held
+                ? t('composer.held.other', { why: held })
+                : t('composer.fresh')}
             <Button size="compact-sm" variant="default" onClick={() => void seen()}>
               {t('composer.freshSeen')}
             </Button>

@@ -34,9 +34,10 @@ function settle(ticket: number, kind: Kind, fate: Fate) {
   const here = listeners.get(id)
   for (const l of here ?? []) l(fate)
   const away = !here?.size
-  if (fate.what === 'held' || (fate.what === 'back' && away)) {
+  if (away && fate.what !== 'sent') {
     notifications.show({
       id: `fate-${id}`,
+      position: 'top-center',
       color: fate.what === 'held' ? 'red' : undefined,
       autoClose: fate.what === 'held' ? false : 8000,
       title: i18next.t(`composer.fate.${fate.what}`, { id: ticket }),
@@ -45,9 +46,7 @@ function settle(ticket: number, kind: Kind, fate: Fate) {
           {fate.what === 'held' && (
             <Text size="sm">{fate.why === 'answered_meanwhile' ? i18next.t('composer.fate.answered') : fate.why}</Text>
           )}
-          {away && (
-            <Anchor href={`/dashboard/tickets/${ticket}/`}>{i18next.t('composer.fate.open', { id: ticket })}</Anchor>
-          )}
+          <Anchor href={`/dashboard/tickets/${ticket}/`}>{i18next.t('composer.fate.open', { id: ticket })}</Anchor>
         </>
       ),
     })
@@ -62,6 +61,7 @@ export function watch(ticket: number, kind: Kind, sendAt: string, seconds?: numb
   waiting.add(id)
   notifications.show({
     id: `sending-${id}`,
+    position: 'top-center', // not above what one writes next
     autoClose: false,
     withCloseButton: false,
     message: <Sending key={sendAt} ticket={ticket} kind={kind} until={until} />,
