@@ -13,7 +13,7 @@ export function rememberNeighbours(n: Neighbours) {
 export function neighbours(): Neighbours | null {
   try {
     const n = JSON.parse(sessionStorage.getItem(KEY) ?? '') as Partial<Neighbours>
-    if (!Array.isArray(n.ids) || typeof n.url !== 'string' || !n.url.startsWith('/')) return null
+    if (!Array.isArray(n.ids) || typeof n.url !== 'string' || !n.url.startsWith('/dashboard/')) return null
     return { ids: n.ids.filter(Number.isSafeInteger), url: n.url }
   } catch {
     return null

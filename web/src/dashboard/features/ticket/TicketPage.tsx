@@ -1,7 +1,7 @@
 import { Drawer } from '@mantine/core'
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
@@ -55,6 +55,7 @@ type Open = { kind: 'merge' } | { kind: 'split'; comment: Comment } | { kind: 'o
 function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const router = useRouter()
   const edit = useEdit(ticket)
   const dock = useRef<HTMLDivElement>(null)
   const here = usePresence(ticket.id, dock)
@@ -74,7 +75,7 @@ function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
   usePrefetch([list?.ids[at + 1], list?.ids[at - 1]], at >= 0)
 
   const setSide = (on: boolean) => (wide ? setFolded(!on) : setSheet(on))
-  const back = () => (list ? navigate({ href: list.url }) : navigate({ to: places.tickets }))
+  const back = () => (list ? router.history.push(list.url) : void navigate({ to: places.tickets }))
   const go = (id: number | undefined) => id !== undefined && navigate({ to: places.ticket(id) })
   const to = (field: keyof typeof fields) => {
     setSide(true)

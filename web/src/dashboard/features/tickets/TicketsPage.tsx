@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { useCommand } from '@/shared/commands'
 import { useMe } from '@/shared/me'
+import { rememberNeighbours } from '@/shared/neighbours'
 import { places } from '@/shared/paths'
 import { InSide } from '@/shared/slots'
 import { Empty } from '@/shared/ui/Empty'
@@ -48,6 +49,9 @@ export function TicketsPage() {
   const list = useList(place)
   const rows = list.data?.results ?? []
   const ids = useMemo(() => rows.map(r => r.id), [rows])
+  useEffect(() => {
+    if (ids.length > 0) rememberNeighbours({ ids, url: location.pathname + location.search })
+  }, [ids])
   const columns = view?.columns.length ? view.columns : usualColumns
   const live = useLiveRows(place, rows)
   const title = view ? viewName(t, view) : t('tickets.results')
