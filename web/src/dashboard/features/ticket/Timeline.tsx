@@ -76,6 +76,7 @@ function Pages({ id, only, around, scroll, onSplit, onOriginal }: PagesProps) {
   useSeen(id, pages?.at(-1)?.next === null ? pages.at(-1)!.seq : 0)
   const { fresh, waiting, clear } = useLiveTail(id, only, around, list, me.id, scroll)
   usePlace(scroll, list, begin.current, around !== undefined)
+  useStayAtEnd(scroll, list.length > 0)
   useNextComment(scroll)
   const edges = useEdges(query, scroll)
 
@@ -227,6 +228,27 @@ function usePlace(scroll: RefObject<HTMLElement | null>, list: Row[], begin: str
     seenFirst.current = firstKey
     height.current = el.scrollHeight
   })
+}
+
+/** useStayAtEnd keeps the end in view for who is there, while the composer opens or grows. */
+function useStayAtEnd(scroll: RefObject<HTMLElement | null>, ready: boolean) {
+  useEffect(() => {
+    const el = scroll.current
+    if (!el || !ready) return
+    let there = atEnd(el)
+    const onScroll = () => {
+      there = atEnd(el)
+    }
+    const watch = new ResizeObserver(() => {
+      if (there) el.scrollTop = el.scrollHeight
+    })
+    el.addEventListener('scroll', onScroll, { passive: true })
+    watch.observe(el)
+    return () => {
+      watch.disconnect()
+      el.removeEventListener('scroll', onScroll)
+    }
+  }, [scroll, ready])
 }
 
 type Query = {
