@@ -66,6 +66,7 @@ type BulkChange struct {
 	SetTags    *[]string `json:"set_tags,omitempty"`
 	AddTags    []string  `json:"add_tags,omitempty"`
 	RemoveTags []string  `json:"remove_tags,omitempty"`
+	Macro      int64     `json:"macro,omitempty"` // used on each; instead of all others
 }
 
 // Check says what is wrong with the change by itself.
@@ -77,9 +78,13 @@ func (c *BulkChange) Check() error {
 	if c.Priority != nil && !slices.Contains(Priorities, *c.Priority) {
 		fields.Add("priority", "There is no such priority.")
 	}
-	if c.Status == nil && c.AssigneeID == nil && c.GroupID == nil && c.Priority == nil && c.TypeID == nil && c.SetTags == nil &&
-		len(c.AddTags)+len(c.RemoveTags) == 0 {
+	fieldless := c.Status == nil && c.AssigneeID == nil && c.GroupID == nil && c.Priority == nil && c.TypeID == nil && c.SetTags == nil &&
+		len(c.AddTags)+len(c.RemoveTags) == 0
+	switch {
+	case fieldless && c.Macro == 0:
 		fields.Add("change", "There is nothing to change.")
+	case !fieldless && c.Macro != 0:
+		fields.Add("macro", "A macro goes with no other change.")
 	}
 	tags := slices.Concat(c.AddTags, c.RemoveTags)
 	if c.SetTags != nil {

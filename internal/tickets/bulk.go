@@ -33,6 +33,11 @@ func (s *Service) StartBulk(ctx context.Context, st *desk.Store, who *desk.Staff
 	if len(fields) > 0 {
 		return nil, &desk.Error{Code: desk.Invalid, Fields: fields}
 	}
+	if change.Macro != 0 {
+		if _, err := s.usable(ctx, st, change.Macro, who); err != nil {
+			return nil, err
+		}
+	}
 	if len(ids) == 0 {
 		if ids, err = s.found(ctx, st, who, search); err != nil {
 			return nil, err
@@ -153,6 +158,10 @@ func (s *Service) workBatch(ctx context.Context, st *desk.Store, id int64) (more
 			return nil
 		}
 		more = true
+		if b.Change.Macro != 0 && b.State == desk.BulkRunning {
+			work = s.macroOne
+			tx.CountMacroUse(st, b.Change.Macro, len(items), desk.At(s.Now()))
+		}
 		for i := range items {
 			if err := work(ctx, tx, st, b, &items[i]); err != nil {
 				return fmt.Errorf("ticket %d: %w", items[i].TicketID, err)
@@ -188,6 +197,34 @@ func (s *Service) changeOne(ctx context.Context, tx *store.Tx, st *desk.Store, b
 		return err
 	}
 	i.State, i.Changes, i.Seq = desk.ItemDone, e.Changes, e.Seq
+	return nil
+}
+
+// macroOne uses a macro on one ticket, as who asked for the bulk change, who was allowed to
+// then. What it says stays when the change is undone.
+func (s *Service) macroOne(ctx context.Context, tx *store.Tx, st *desk.Store, b *desk.Bulk, i *desk.BulkItem) error {
+	who, err := s.DB.User(ctx, st, b.UserID)
+	if err != nil {
+		return err
+	}
+	staff := &desk.Staff{UserID: who.ID, Name: strings.TrimSpace(who.FirstName + " " + who.LastName), Email: who.Email, Admin: true}
+	var in *desk.TicketInput
+	if _, err = tx.LockTicket(ctx, st, i.TicketID); err == nil {
+		in, err = s.MacroInput(ctx, st, b.Change.Macro, i.TicketID, staff)
+	}
+	var e *desk.Error
+	if errors.As(err, &e) && (e.Code == desk.NotFound || e.Code == desk.Invalid) {
+		i.State, i.Reason = desk.ItemFailed, strings.TrimPrefix(e.Error(), string(e.Code)+": ")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	done, err := s.bulkUpdate(ctx, tx, st, i, in, bulkWrite(b, "bulk change %d"))
+	if err != nil || done == nil {
+		return err
+	}
+	i.State, i.Changes, i.Seq = desk.ItemDone, done.Changes, done.Seq
 	return nil
 }
 

@@ -117,3 +117,44 @@ func TestBulkChangeIsChecked(t *testing.T) {
 		}
 	})
 }
+
+// TestBulkMacro uses a macro on several tickets; undone, its fields go and its words stay.
+func TestBulkMacro(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newShop(t, db)
+		pending := desk.StatusPending
+		m := &desk.Macro{Name: "Wait", Actions: desk.MacroActions{Mode: desk.CommentInternal, Body: "Waiting", Changes: desk.Changes{Status: &pending}}}
+		if err := db.Write(t.Context(), func(tx *store.Tx) error { return tx.SaveMacro(t.Context(), s.st, m) }); err != nil {
+			t.Fatal(err)
+		}
+		who := &desk.Staff{UserID: s.user(s.st, "ana@shop.example"), Permissions: []desk.Permission{desk.PermissionTickets}}
+		for _, change := range []desk.BulkChange{{Macro: m.ID, Status: &pending}, {Macro: m.ID + 100}} {
+			if _, err := s.tickets.StartBulk(t.Context(), s.st, who, nil, "", change); err == nil {
+				t.Errorf("%+v was taken", change)
+			}
+		}
+		id := s.ticket(s.st, "Lamp", nil)
+		b, err := s.tickets.StartBulk(t.Context(), s.st, who, []int64{id}, "", desk.BulkChange{Macro: m.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		work := func() {
+			if err := s.tickets.WorkBulk(t.Context(), s.st, b.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		work()
+		events := s.events(s.st, id)
+		if len(events) != 2 || events[1].CommentID == 0 || events[1].Public || len(events[1].Changes) != 1 {
+			t.Errorf("%+v", events)
+		}
+		if _, err := s.tickets.UndoBulk(t.Context(), s.st, who, b.ID); err != nil {
+			t.Fatal(err)
+		}
+		work()
+		if rows, _ := s.rows("status:new", desk.Page{}); len(rows) != 1 {
+			t.Error("it is not as before")
+		}
+	})
+}

@@ -1699,6 +1699,8 @@ export interface components {
             set_tags?: string[];
             add_tags?: string[];
             remove_tags?: string[];
+            /** @description Used on each ticket; instead of all others */
+            macro?: number;
         };
         BulkBody: {
             ids?: number[];

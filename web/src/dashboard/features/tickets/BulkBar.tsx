@@ -3,6 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { key, Problem } from '@/api/client'
+import { useMacros } from '@/shared/compose/lookups'
+import { confirm } from '@/shared/confirm'
 import { useMe } from '@/shared/me'
 import { offerUndo, say, sayProblem } from '@/shared/notify'
 import { AgentSelect, GroupSelect, priorities, TagPicker, TypeSelect } from '@/shared/pickers'
@@ -177,6 +179,7 @@ export function BulkBar({ count, all, running, open, onOpen, onChange, onClear }
         <Choice name="tags" label={t('common.pick.tags')} open={open} onOpen={onOpen}>
           <TagChange onChange={pick} />
         </Choice>
+        <MacroMenu count={all?.chosen ? all.n : count} open={open === 'macro'} onOpen={onOpen} onChange={pick} />
         <CloseButton aria-label={t('tickets.clear')} onClick={onClear} />
       </Group>
     </section>
@@ -215,6 +218,50 @@ function Choice({
         <Stack gap="xs">{children}</Stack>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function MacroMenu({
+  count,
+  open,
+  onOpen,
+  onChange,
+}: {
+  count: number | null
+  open: boolean
+  onOpen: (menu: string | null) => void
+  onChange: (change: BulkChange) => void
+}) {
+  const { t } = useTranslation()
+  const macros = useMacros()
+  if (macros.length === 0) return null
+  const use = async (m: (typeof macros)[number]) => {
+    onOpen(null)
+    const yes = await confirm({
+      title:
+        count === null
+          ? t('tickets.macroTitleMany', { name: m.name })
+          : t('tickets.macroTitle', { name: m.name, count }),
+      text: m.comment_mode === 'public' ? t('tickets.macroSends') : undefined,
+      action: t('tickets.macroUse'),
+    })
+    if (yes) onChange({ macro: m.id })
+  }
+  return (
+    <Menu opened={open} onChange={o => onOpen(o ? 'macro' : null)} position="top">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default">
+          {t('tickets.macro')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={360} className={classes.suggestions}>
+        {macros.map(m => (
+          <Menu.Item key={m.id} onClick={() => void use(m)}>
+            {m.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

@@ -3,7 +3,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '@/shared/commands'
-import { type Chip, join, settle, take } from './chips'
+import { type Chip, join, mayBecomeChip, settle, take } from './chips'
 import { useSuggestions } from './suggestions'
 import classes from './tickets.module.css'
 
@@ -42,7 +42,9 @@ export function SearchBox({ search, onSearch, error, busy }: Props) {
   useEffect(() => () => clearTimeout(timer.current), [])
   const later = (text: string) => {
     clearTimeout(timer.current)
-    if (!/(^|\s)-?[a-z_]+:\S*$/i.test(text)) timer.current = setTimeout(() => tell({ chips, words: text }), 350)
+    if (/(^|\s)-?[a-z_]+:\S*$/i.test(text)) return
+    const wait = mayBecomeChip(text) ? 1200 : 350
+    timer.current = setTimeout(() => tell({ chips, words: text }), wait)
   }
   const change = (text: string) => {
     const parts = settle(chips, text)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { join, pieces, quote, settle, take, typing } from './chips'
+import { join, mayBecomeChip, pieces, quote, settle, take, typing } from './chips'
 
 describe('a search', () => {
   test.each([
@@ -22,6 +22,11 @@ describe('a search', () => {
   test('a chip tells its parts', () => {
     expect(take('-from:ana@x').chips[0]).toEqual({ text: '-from:ana@x', key: 'from', not: true, values: 'ana@x' })
   })
+})
+
+test('what may become a chip is waited for', () => {
+  expect(['stat', 'lamp sta', '-ta', 's'].map(mayBecomeChip)).toEqual([true, true, true, true])
+  expect(['', 'stat ', 'lamp', 'status:', 'refund'].map(mayBecomeChip)).toEqual([false, false, false, false, false])
 })
 
 test('values are quoted where they must be', () => {

@@ -89,6 +89,12 @@ export function settle(chips: Pick<Chip, 'text'>[], typed: string): Parts | null
   return { chips: [...(chips as Chip[]), ...parts.chips], words: parts.words ? `${parts.words} ` : '' }
 }
 
+/** mayBecomeChip tells that somebody may be typing the name of a chip. */
+export function mayBecomeChip(typed: string): boolean {
+  const { key, value } = typing(typed)
+  return key === null && value.length > 0 && chipKeys.some(k => k.startsWith(value.toLowerCase()))
+}
+
 /** typing is the chip somebody is at: its name, once there is a colon, and what follows it. */
 export function typing(typed: string): { before: string; not: boolean; key: string | null; value: string } {
   const list = pieces(typed)
