@@ -7,6 +7,7 @@ import { meQuery } from '@/shared/me'
 import { ErrorNote } from '@/shared/ui/ErrorNote'
 import { Loading } from '@/shared/ui/Loading'
 import { Shell } from './Shell'
+import { settingsNav } from './settingsNav'
 import { settingsPages } from './settingsPages'
 
 // Every place of the dashboard, and which feature shows it. Pages are loaded when they are
@@ -26,6 +27,9 @@ const TicketPage = lazy(() => import('./features/ticket/TicketPage').then(m => (
 const Composer = lazy(() => import('./features/composer/Composer').then(m => ({ default: m.Composer })))
 const NewTicketPage = lazy(() => import('./features/composer/NewTicketPage').then(m => ({ default: m.NewTicketPage })))
 const CustomerPage = lazy(() => import('./features/customers/CustomerPage').then(m => ({ default: m.CustomerPage })))
+
+const SettingsIndex = lazy(() => import('./features/settings/SettingsIndex').then(m => ({ default: m.SettingsIndex })))
+const SettingsFrame = lazy(() => import('./features/settings/SettingsFrame').then(m => ({ default: m.SettingsFrame })))
 
 const text = (v: unknown) => (typeof v === 'string' || typeof v === 'number' ? String(v) : undefined)
 
@@ -149,18 +153,27 @@ const macros = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings/',
-  component: lazyRouteComponent(() => import('./features/settings/SettingsIndex'), 'SettingsIndex'),
+  component: () => (
+    <Suspense fallback={<Loading />}>
+      <SettingsIndex sections={settingsNav} />
+    </Suspense>
+  ),
 })
 
 const setting = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section/',
   component: function Setting() {
-    const Page = settingsPages[setting.useParams().section]
+    const { section } = setting.useParams()
+    const Page = settingsPages[section]
     if (!Page) return <NotFound />
     return (
       <Suspense fallback={<Loading />}>
-        <Page />
+        <SettingsFrame sections={settingsNav} at={section}>
+          <Suspense key={section} fallback={<Loading />}>
+            <Page />
+          </Suspense>
+        </SettingsFrame>
       </Suspense>
     )
   },

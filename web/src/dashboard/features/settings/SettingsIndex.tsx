@@ -1,41 +1,42 @@
-import { Anchor, Stack, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { type Permission, useMe } from '@/shared/me'
 import { places } from '@/shared/paths'
 import { PageHead } from '@/shared/ui/PageHead'
-
-/** The sections of the settings, and what opens each; null: everybody has it. */
-const sections: { name: string; needs: Permission | null }[] = [
-  { name: 'users', needs: 'users' },
-  { name: 'groups', needs: 'users' },
-  { name: 'apps', needs: 'api_access' },
-  { name: 'webhooks', needs: 'settings' },
-  { name: 'audit', needs: 'users' },
-  { name: 'sessions', needs: null },
-]
+import { PlaceLink } from '@/shared/ui/PlaceLink'
+import classes from './Settings.module.css'
+import { type Section, useGroups } from './sections'
 
 /** SettingsIndex is where every section of the settings is found. */
-export function SettingsIndex() {
+export function SettingsIndex({ sections }: { sections: Section[] }) {
   const { t } = useTranslation()
-  const me = useMe()
+  const groups = useGroups(sections)
   return (
     <>
       <PageHead title={t('settings.title')} />
-      <Stack component="nav" aria-label={t('settings.title')} px="md" pb="md" gap="md" maw={640}>
-        {sections
-          .filter(s => s.needs === null || me.can.includes(s.needs))
-          .map(s => (
-            <div key={s.name}>
-              <Anchor component={Link} to={places.setting(s.name)} fw={600}>
-                {t(`settings.${s.name}`)}
-              </Anchor>
-              <Text size="sm" c="dimmed">
-                {t(`settings.${s.name}Text`)}
-              </Text>
-            </div>
-          ))}
-      </Stack>
+      <nav aria-label={t('settings.title')} className={classes.index}>
+        {groups.map(([group, list]) => (
+          <section key={group} aria-labelledby={`settings-${group}`}>
+            <Title order={2} id={`settings-${group}`} className={classes.group}>
+              {t(`settings.group.${group}`)}
+            </Title>
+            <ul className={classes.sections}>
+              {list.map(s => (
+                <li key={s.name} className={classes.section}>
+                  <s.icon size={20} stroke={1.6} aria-hidden className={classes.icon} />
+                  <div>
+                    <PlaceLink to={places.setting(s.name)} fw={600}>
+                      {t(`settings.${s.name}`)}
+                    </PlaceLink>
+                    <Text size="sm" c="dimmed">
+                      {t(`settings.${s.name}Text`)}
+                    </Text>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </nav>
     </>
   )
 }
