@@ -390,3 +390,43 @@ func TestNewTicketForACustomer(t *testing.T) {
 		w.ask("admin", "POST", "tickets/", body{"requester": 9999, "subject": "x", "body": "y", "public": false, "key": "k4"}, 400)
 	})
 }
+
+func TestComposingStaysInTheStore(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		subject := "Theirs"
+		doc, err := w.config.Tickets.Create(t.Context(), w.other, &desk.TicketInput{Subject: &subject}, desk.Write{Actor: desk.System})
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs := &desk.Macro{Name: "Theirs", Actions: desk.MacroActions{Mode: desk.CommentInternal, Body: "x"}}
+		if err := w.config.Macros.Save(t.Context(), w.other, theirs); err != nil {
+			t.Fatal(err)
+		}
+		id, seq := w.asked(w.customer("eve@example.com", "Eve"), nil)
+		at, macro := fmt.Sprintf("tickets/%d/", doc.ID), fmt.Sprintf("macros/%d/", theirs.ID)
+		reply := body{"kind": "reply", "body": "x", "base_seq": 0, "key": "1"}
+		for _, ask := range []struct {
+			method, path string
+			body         any
+		}{
+			{"GET", at + "drafts/", nil},
+			{"PUT", at + "drafts/reply/", body{"body": "x", "base_seq": 0}},
+			{"POST", at + "submit/", reply},
+			{"GET", at + "recipients/", nil},
+			{"GET", at + "variables/", nil},
+			{"GET", macro, nil},
+			{"PUT", macro, body{"name": "Mine", "comment_mode": "internal", "comment": "x"}},
+			{"DELETE", macro, nil},
+			{"POST", macro + "apply/", body{"ticket": id}},
+			{"POST", "macros/preview/", body{"comment": "{{ ticket.subject }}", "ticket": doc.ID}},
+		} {
+			w.ask("admin", ask.method, ask.path, ask.body, 404)
+		}
+		w.ask("admin", "POST", at+"submit/undo/", body{"kind": "reply"}, 409)
+		if list := w.ask("admin", "GET", "macros/", nil, 200)["results"].([]any); len(list) != 0 {
+			t.Errorf("%v", list)
+		}
+		// A file that nobody uploaded here.
+		w.ask("admin", "POST", fmt.Sprintf("tickets/%d/submit/", id), body{"kind": "note", "body": "x", "base_seq": seq, "key": "2", "attachments": []int64{999}}, 400)
+	})
+}

@@ -168,7 +168,7 @@ export function Writing({
         </Paper>
       )}
       <VisuallyHidden role="status">{open ? t('compose.menu.count', { count: list.length }) : ''}</VisuallyHidden>
-      <div className={classes.stack}>
+      <div className={classes.stack} data-tall={rows > 4 || undefined}>
         <div className={classes.mirror} aria-hidden>
           {pieces(value).map(p =>
             p.variable ? (
@@ -193,7 +193,7 @@ export function Writing({
           aria-controls={open ? `${id}-menu` : undefined}
           aria-activedescendant={open ? `${id}-${at}` : undefined}
           aria-describedby={describedBy}
-          rows={rows}
+          rows={1}
           placeholder={placeholder}
           value={value}
           onChange={e => {

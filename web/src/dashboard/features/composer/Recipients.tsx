@@ -81,7 +81,8 @@ function Chip({ r, onRemove }: { r: Recipient; onRemove?: () => void }) {
           tabIndex: 0,
         }}
       >
-        {r.name ? `${r.name} <${r.address}>` : r.address}
+        {r.name && <span className={classes.name}>{r.name} · </span>}
+        {r.address}
         {flags.length > 0 && <b> · {flags.join(', ')}</b>}
       </Pill>
     </Tooltip>
