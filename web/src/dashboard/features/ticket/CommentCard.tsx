@@ -1,19 +1,18 @@
-import { ActionIcon, Badge, Button, Menu, Text } from '@mantine/core'
+import { ActionIcon, Avatar, Badge, Button, Menu, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconArrowsSplit2, IconDots, IconFileSearch, IconLink, IconLock, IconMail } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { say } from '@/shared/notify'
 import { places } from '@/shared/paths'
-import { Initials } from '@/shared/ui/Initials'
 import { PlaceLink } from '@/shared/ui/PlaceLink'
-import { Time } from '@/shared/ui/Time'
 import { Attachments } from './Attachments'
 import { Deliveries } from './Deliveries'
 import type { Comment, Item } from './group'
 import { MailFrame } from './MailFrame'
 import { TextBody } from './TextBody'
 import classes from './Ticket.module.css'
+import { When } from './When'
 
 type Props = {
   item: Item
@@ -43,7 +42,14 @@ export const CommentCard = memo(function CommentCard({ item, comment: c, ticket,
       aria-label={internal ? t('ticket.comment.internalBy', { name }) : t('ticket.comment.by', { name })}
     >
       <div className={classes.meta}>
-        <Initials name={name} size={24} />
+        <Avatar
+          name={name}
+          color="initials"
+          size={24}
+          radius="xl"
+          aria-hidden
+          classNames={{ placeholder: classes.letters }}
+        />
         <Text fw={650} size="sm">
           {name}
         </Text>
@@ -67,7 +73,7 @@ export const CommentCard = memo(function CommentCard({ item, comment: c, ticket,
           </Text>
         )}
         <a href={`#comment-${c.id}`} className={classes.when} data-end>
-          <Time at={item.at} />
+          <When at={item.at} />
         </a>
         <CommentMenu comment={c} ticket={item.ticket} onSplit={onSplit} onOriginal={onOriginal} />
       </div>
@@ -115,14 +121,18 @@ function CommentMenu({
 }) {
   const { t } = useTranslation()
   const clipboard = useClipboard()
+  const [used, setUsed] = useState(false)
   const mail = comment.mail
+  const button = (
+    <ActionIcon size="sm" aria-label={t('ticket.comment.menu')} aria-haspopup="menu" onClick={() => setUsed(true)}>
+      <IconDots size={16} aria-hidden />
+    </ActionIcon>
+  )
+  // A hundred menus that nobody opens would be felt: each is made when it is first asked for.
+  if (!used) return button
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon size="sm" aria-label={t('ticket.comment.menu')}>
-          <IconDots size={16} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
+    <Menu position="bottom-end" withinPortal defaultOpened returnFocus>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
           leftSection={<IconLink size={15} aria-hidden />}

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { Problem, type Schema } from '@/api/client'
 import { confirm } from '@/shared/confirm'
 import { sayProblem } from '@/shared/notify'
-import { Time } from '@/shared/ui/Time'
 import { useRetry } from './api'
 import classes from './Ticket.module.css'
+import { When } from './When'
 
 type Delivery = Schema<'TimelineDelivery'>
 
@@ -33,7 +33,7 @@ export function Deliveries({ list, ticket }: { list: Delivery[]; ticket: number 
           <li key={`${d.mail} ${d.address}`} data-bad={bad || undefined}>
             <Icon size={14} aria-hidden />
             <span>{t(`ticket.delivery.${d.state}`, { address: d.address })}</span>
-            <Time at={d.at} narrow />
+            <When at={d.at} narrow />
             {d.reason && d.state !== 'accepted' && <span>· {d.reason}</span>}
             {(bad || d.state === 'uncertain') && <Again delivery={d} ticket={ticket} />}
           </li>

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next'
 import type { Schema } from '@/api/client'
 import { places } from '@/shared/paths'
 import { PlaceLink } from '@/shared/ui/PlaceLink'
-import { Time } from '@/shared/ui/Time'
 import { joined, listChange, type Row } from './group'
 import classes from './Ticket.module.css'
+import { When } from './When'
 
 const FOLDED = 4 // changes shown before the rest is folded
 
@@ -38,7 +38,7 @@ export const EventLine = memo(function EventLine({ row }: { row: Extract<Row, { 
       )}
       {reason && <span>· {reason}</span>}
       <span className={classes.when}>
-        <Time at={row.items.at(-1)!.item.at} narrow />
+        <When at={row.items.at(-1)!.item.at} narrow />
       </span>
     </div>
   )
