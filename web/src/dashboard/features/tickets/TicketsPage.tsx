@@ -213,7 +213,7 @@ export function TicketsPage() {
             {t('tickets.updateView')}
           </Button>
         )}
-        {(altered || (view === null && search !== '')) && (
+        {!wrong && (altered || (view === null && search !== '')) && (
           <Button
             size="compact-sm"
             variant="default"
