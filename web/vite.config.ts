@@ -8,7 +8,7 @@ export default defineConfig({
   base: '/dashboard/app/',
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  build: { outDir: 'dist', assetsDir: '', assetsInlineLimit: 0, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+  build: { outDir: 'dist', assetsDir: '', assetsInlineLimit: 0, emptyOutDir: true, target: 'es2022', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], modulePreload: { polyfill: false } },
   server: { proxy: { '/dashboard/api': 'http://127.0.0.1:8080', '/media': 'http://127.0.0.1:8080' } },
   test: { environment: 'happy-dom', setupFiles: ['./src/test/setup.ts'] },
 })
