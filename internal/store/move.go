@@ -37,6 +37,17 @@ func (db *DB) UsedTypes(ctx context.Context, st *desk.Store) (list []desk.UsedTy
 	return list, err
 }
 
+// OrderedTypes lists the ticket types of a store in their order.
+func (db *DB) OrderedTypes(ctx context.Context, st *desk.Store) (list []desk.TicketType, err error) {
+	err = db.query(ctx, "SELECT id, name, is_public FROM ticket_types WHERE store_id = $1 ORDER BY position, id", []any{st.ID}, func(row Row) error {
+		var t desk.TicketType
+		err := row.Scan(&t.ID, &t.Name, &t.Public)
+		list = append(list, t)
+		return err
+	})
+	return list, err
+}
+
 // LockTypes keeps others from changing ticket types of a store until the write ends, and
 // returns them in their order.
 func (tx *Tx) LockTypes(ctx context.Context, st *desk.Store) (list []desk.TicketType, err error) {

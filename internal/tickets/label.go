@@ -26,6 +26,11 @@ func (s *Service) UsedTypes(ctx context.Context, st *desk.Store) ([]desk.UsedTyp
 	return s.DB.UsedTypes(ctx, st)
 }
 
+// OrderedTypes lists the ticket types of a store in their order, without their uses.
+func (s *Service) OrderedTypes(ctx context.Context, st *desk.Store) ([]desk.TicketType, error) {
+	return s.DB.OrderedTypes(ctx, st)
+}
+
 // CreateType makes a ticket type, the last in the order; it gets an id. Errors: Invalid
 // with fields.
 func (s *Service) CreateType(ctx context.Context, st *desk.Store, t *desk.TicketType) error {

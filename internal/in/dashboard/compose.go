@@ -74,7 +74,7 @@ type draftShown struct {
 	Kind        desk.DraftKind     `json:"kind"`
 	Body        string             `json:"body"`
 	Changes     desk.Changes       `json:"changes"`
-	Attachments []attached             `json:"attachments"`
+	Attachments []attached         `json:"attachments"`
 	AddCC       []desk.Participant `json:"add_cc"`
 	RemoveCC    []string           `json:"remove_cc"`
 	Macros      []int64            `json:"macros"`

@@ -41,11 +41,14 @@ type Config struct {
 	Feed       *feed.Service
 	Mails      *mailroom.Service
 	Macros     *settings.Macros
-	CanMail    func(*desk.Store) bool // mail leaves for a store
-	Blobs      blob.Store
-	Files      fs.FS           // the built application; without index.html the door says that it is not there
-	Stopping   <-chan struct{} // closed when the server begins to stop
-	Version    string
+	// Notifications are the mails that the store sends by itself, and Letters shows them.
+	Notifications *settings.Notifications
+	Letters       Letters
+	CanMail       func(*desk.Store) bool // mail leaves for a store
+	Blobs         blob.Store
+	Files         fs.FS           // the built application; without index.html the door says that it is not there
+	Stopping      <-chan struct{} // closed when the server begins to stop
+	Version       string
 	// Links makes the addresses of a store's attachments, as they are seen from an origin.
 	Links func(st *desk.Store, origin string) wire.Linker
 	// Retry queues a mail of ours once more for an address; nil: mail does not leave.

@@ -41,6 +41,7 @@ type world struct {
 	st, other *desk.Store
 	handler   http.Handler
 	contract  *openapi3.T
+	letters   *letters
 	cookies   map[string]string // by name: "admin", and those that agent makes
 	users     map[string]int64
 }
@@ -62,7 +63,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	accounts := access.NewAccounts(db, time.Now, log, access.Hashing{Memory: 8, Time: 1})
 	stores := &settings.Stores{DB: db, Now: time.Now}
 	tokens := &access.Service{DB: db, Now: time.Now}
-	w := &world{t: t, db: db, cookies: map[string]string{}, users: map[string]int64{}, config: Config{
+	w := &world{t: t, db: db, letters: &letters{}, cookies: map[string]string{}, users: map[string]int64{}, config: Config{
 		Tickets: &tickets.Service{DB: db, Now: time.Now}, People: &people.Service{DB: db, Now: time.Now},
 		Commerce: &commerce.Service{DB: db}, Accounts: accounts, Stores: stores,
 		Tokens: tokens, Apps: &access.Apps{DB: db, Now: time.Now, Tokens: tokens},
@@ -73,6 +74,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Now:   time.Now, Log: log,
 		Links: func(_ *desk.Store, origin string) wire.Linker { return wire.Origin(origin) },
 	}}
+	w.config.Notifications, w.config.Letters = &settings.Notifications{DB: db}, w.letters
 	if w.st, err = stores.Create(t.Context(), "Main", []string{"main.example"}); err != nil {
 		t.Fatal(err)
 	}

@@ -82,7 +82,7 @@ func (d *door) groupNames(q *page.Request) error {
 }
 
 func (d *door) typeNames(q *page.Request) error {
-	types, _, err := d.Tickets.Types(q.Ctx(), q.Store, "", desk.Page{Size: 1000, Order: desk.OldestFirst})
+	types, err := d.Tickets.OrderedTypes(q.Ctx(), q.Store)
 	names := make([]named, len(types))
 	for i, t := range types {
 		names[i] = named{t.ID, t.Name}

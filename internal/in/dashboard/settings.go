@@ -1,5 +1,14 @@
 package dashboard
 
-import "storedesk/internal/page"
+import (
+	"slices"
 
-func (d *door) settingsRoutes() []page.Route { return nil }
+	"storedesk/internal/page"
+)
+
+// settingsRoutes are the settings of the store itself.
+func (d *door) settingsRoutes() []page.Route {
+	return slices.Concat(
+		d.typeRoutes(), d.tagRoutes(), d.notificationRoutes(), d.brandingRoutes(),
+	)
+}
