@@ -61,5 +61,29 @@ func (a *App) fillDemo(ctx context.Context, st *desk.Store) error {
 	if err := seed.Load(ctx, a.DB, st, demoTickets, seed.Options{Seed: 1, Until: time.Now()}); err != nil {
 		return fmt.Errorf("making demo data: %w", err)
 	}
+	for _, m := range demoMacros() {
+		if err := a.Macros.Save(ctx, st, &m); err != nil {
+			return fmt.Errorf("making demo macros: %w", err)
+		}
+	}
 	return nil
+}
+
+// demoMacros are answers that every shop writes again and again.
+func demoMacros() []desk.Macro {
+	pending, solved := desk.StatusPending, desk.StatusSolved
+	const hello, bye = "Hello {{ requester.first_name }},\n\n", "\n\nKind regards\n{{ user.first_name }}"
+	return []desk.Macro{
+		{Name: "Where is my order?", Actions: desk.MacroActions{
+			Mode: desk.CommentPublic, Body: hello + "your order {{ order.number }} is {{ order.status }}. I have asked the carrier and come back to you tomorrow." + bye,
+			Changes: desk.Changes{Status: &pending, AddTags: []string{"late"}},
+		}},
+		{Name: "Refund started", Actions: desk.MacroActions{
+			Mode: desk.CommentPublic, Body: hello + "we have started the refund of {{ order.total }} for order {{ order.number }}. It takes three to five days." + bye,
+			Changes: desk.Changes{Status: &solved, AddTags: []string{"refund"}},
+		}},
+		{Name: "Ask the warehouse", Actions: desk.MacroActions{
+			Mode: desk.CommentInternal, Body: "Asked the warehouse about order {{ order.number }}.", Changes: desk.Changes{Status: &pending},
+		}},
+	}
 }

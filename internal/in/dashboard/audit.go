@@ -114,9 +114,11 @@ func (d *door) exportAudit(q *page.Request) error {
 		if len(entries) < exportBatch || q.Ctx().Err() != nil { // that was all, or the browser went away
 			break
 		}
-		if entries, err = d.Accounts.AuditLog(q.Ctx(), q.Store, q.Staff, f, entries[len(entries)-1].ID, exportBatch); err != nil {
+		next, failed := d.Accounts.AuditLog(q.Ctx(), q.Store, q.Staff, f, entries[len(entries)-1].ID, exportBatch)
+		if failed != nil {
 			panic(http.ErrAbortHandler) // the answer has begun: cut off, it cannot be taken for whole
 		}
+		entries = next
 	}
 	return nil
 }
