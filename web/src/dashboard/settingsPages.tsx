@@ -6,6 +6,10 @@ const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, n
 
 /** The page of each section of the settings: page(() => import('./features/…'), 'Name'). */
 export const settingsPages: Record<string, Page> = {
+  types: page(() => import('./features/settings/TypesPage'), 'TypesPage'),
+  tags: page(() => import('./features/settings/TagsPage'), 'TagsPage'),
+  notifications: page(() => import('./features/settings/NotificationsPage'), 'NotificationsPage'),
+  branding: page(() => import('./features/settings/BrandingPage'), 'BrandingPage'),
   users: page(() => import('./features/access/UsersPage'), 'UsersPage'),
   groups: page(() => import('./features/access/GroupsPage'), 'GroupsPage'),
   apps: page(() => import('./features/access/AppsPage'), 'AppsPage'),

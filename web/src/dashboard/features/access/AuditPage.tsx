@@ -26,6 +26,10 @@ const families = [
   'app.',
   'token.',
   'webhook.',
+  'type.',
+  'tag.',
+  'notification.',
+  'branding.',
 ]
 
 /** day is the instant a day begins, in the browser's zone; the next one with plus 1. */
