@@ -114,13 +114,18 @@ func (d *door) exportAudit(q *page.Request) error {
 		if len(entries) < exportBatch || q.Ctx().Err() != nil { // that was all, or the browser went away
 			break
 		}
-		next, failed := d.Accounts.AuditLog(q.Ctx(), q.Store, q.Staff, f, entries[len(entries)-1].ID, exportBatch)
-		if failed != nil {
-			panic(http.ErrAbortHandler) // the answer has begun: cut off, it cannot be taken for whole
-		}
-		entries = next
+		entries = d.moreAudit(q, f, entries[len(entries)-1].ID)
 	}
 	return nil
+}
+
+// moreAudit reads on in an answer that has begun: cut off, it cannot be taken for whole.
+func (d *door) moreAudit(q *page.Request, f desk.AuditFilter, before int64) []desk.AuditEntry {
+	list, err := d.Accounts.AuditLog(q.Ctx(), q.Store, q.Staff, f, before, exportBatch)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return list
 }
 
 func auditLine(e *desk.AuditEntry) []string {

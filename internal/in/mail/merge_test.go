@@ -21,8 +21,8 @@ func TestMailOfMergedTickets(t *testing.T) {
 		merge(first.TicketID, second.TicketID)
 		merge(second.TicketID, third.TicketID)
 		for header, how := range map[string]string{
-			"In-Reply-To: <" + ours + ">":                      "Message-ID of a mail of ours",
-			"To: " + w.st.ReplyAddress(first.TicketID, 0):      "signed reply address",
+			"In-Reply-To: <" + ours + ">":                       "Message-ID of a mail of ours",
+			"To: " + w.st.ReplyAddress(first.TicketID, 0):       "signed reply address",
 			"From: bob@example.net\nReferences: <" + ours + ">": "which was merged",
 		} {
 			w.status(third.TicketID, desk.StatusPending)
