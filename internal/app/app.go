@@ -19,6 +19,7 @@ import (
 	"storedesk/internal/out/mail"
 	"storedesk/internal/out/rules"
 	"storedesk/internal/out/webhook"
+	"storedesk/internal/outbound"
 	"storedesk/internal/people"
 	"storedesk/internal/settings"
 	"storedesk/internal/store"
@@ -100,7 +101,10 @@ func build(c Config, log *slog.Logger, db *store.DB) *App {
 	}
 	a.Deliveries = a.deliveries()
 	a.Rules = &rules.Service{DB: db, Tickets: a.Tickets, Stores: a.Stores.List, Store: a.Stores.ByID, Log: log}
-	a.Poller = &imap.Poller{DB: db, Store: a.Stores.ByID, Now: now, Log: log}
+	guarded := outbound.Options{Allow: c.networks()}
+	a.Poller = &imap.Poller{
+		DB: db, Store: a.Stores.ByID, Now: now, Log: log, Guard: outbound.Dialer(guarded).DialContext, GuardedClient: outbound.Client(guarded),
+	}
 	return a
 }
 

@@ -125,6 +125,12 @@ func (a *App) pollMailbox(ctx context.Context, j *desk.Job) jobs.Result {
 	return jobs.Done(ctx.Err())
 }
 
+// tryMailbox signs in to a mailbox that somebody wants to add.
+func (a *App) tryMailbox(ctx context.Context, b *desk.Mailbox) (validity, next uint32, err error) {
+	state, err := a.Poller.Check(ctx, b)
+	return state.UIDValidity, state.NextUID, err
+}
+
 // serveSMTP receives mail, if it is to. stop ends that, and lets messages under way finish
 // until its ctx ends.
 func (a *App) serveSMTP(ctx context.Context, c SMTPConfig, failed chan<- error) (stop func(context.Context) error, err error) {

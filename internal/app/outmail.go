@@ -14,6 +14,7 @@ import (
 	"storedesk/internal/mailauth"
 	"storedesk/internal/out/mail"
 	"storedesk/internal/outbound"
+	"storedesk/internal/settings"
 	"storedesk/internal/wire"
 )
 
@@ -69,4 +70,18 @@ func (dkim) Sign(dst io.Writer, st *desk.Store, mail io.ReadSeeker) error {
 	}
 	_, domain, _ := strings.Cut(st.SupportEmail, "@")
 	return mailauth.Sign(dst, mail, key, domain, st.Mail.DKIMSelector)
+}
+
+// mailHealth builds what looks whether a store's mail can come and go.
+func (a *App) mailHealth(c *ServeConfig) *settings.MailHealth {
+	setup := settings.MailSetup{
+		Host: a.Config.SMTPHostname, Off: a.Outgoing.Route.Off(), Listen: c.SMTP.Listen, Hostname: a.Config.hostname(),
+		MaxBytes: a.Mailroom.Limit(), Spam: a.Config.RspamdURL != "",
+	}
+	if name := a.Outgoing.Route.String(); name == "direct" {
+		setup.Direct = true
+	} else if !setup.Off {
+		setup.Relay = name
+	}
+	return &settings.MailHealth{Setup: setup, Stores: a.Stores, Now: time.Now}
 }

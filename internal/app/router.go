@@ -54,9 +54,11 @@ func (a *App) routes(c ServeConfig) ([]page.Route, *page.Site, error) {
 	desks, err := dashboard.Routes(dashboard.Config{
 		Tickets: a.Tickets, People: a.People, Commerce: a.Commerce, Accounts: a.Accounts, Apps: a.Apps, Tokens: a.Access,
 		Stores: a.Stores, Webhooks: a.Hooks, Deliveries: a.Deliveries, Feed: a.Feed, Mails: a.Mailroom, Blobs: a.Blobs, Files: built(),
-		Macros: a.Macros, CanMail: func(st *desk.Store) bool { return a.Outgoing.CanMail(st) },
 		Notifications: a.Notifications, Letters: a.Outgoing,
-		Stopping: a.stopping, Version: Version, Links: media.Links(time.Now), Retry: a.Outgoing.Retry, Now: time.Now, Log: a.Log,
+		Macros: a.Macros, Mailboxes: a.Mailboxes, MailHealth: a.mailHealth(&c), SendTest: a.Outgoing.SendRoundTrip,
+		TryMailbox: a.tryMailbox,
+		CanMail:    func(st *desk.Store) bool { return a.Outgoing.CanMail(st) },
+		Stopping:   a.stopping, Version: Version, Links: media.Links(time.Now), Retry: a.Outgoing.Retry, Now: time.Now, Log: a.Log,
 	})
 	if err != nil {
 		return nil, nil, err

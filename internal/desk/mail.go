@@ -66,7 +66,7 @@ type MailSettings struct {
 
 	CloseSolvedDays int `json:"close_solved_days,omitempty"` // 0: DefaultCloseSolvedDays; -1: never
 	CloseIdleDays   int `json:"close_idle_days,omitempty"`   // 0: DefaultCloseIdleDays; -1: never
-	HeldDays        int `json:"held_days,omitempty"`         // 0: 30
+	HeldDays        int `json:"held_days,omitempty"`         // 0: DefaultHeldDays
 }
 
 // When tickets close by themselves, unless a store says otherwise.
@@ -74,6 +74,9 @@ const (
 	DefaultCloseSolvedDays = 4
 	DefaultCloseIdleDays   = 183 // six months
 )
+
+// DefaultHeldDays is how long mail that is held as spam is kept.
+const DefaultHeldDays = 30
 
 // Outgoing is a mail of ours.
 type Outgoing struct {

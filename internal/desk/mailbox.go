@@ -98,6 +98,9 @@ type MailboxSecret struct {
 	RefreshToken string    `json:"refresh_token,omitempty"`
 	AccessToken  string    `json:"access_token,omitempty"` // the latest; "": one is asked for
 	Expiry       time.Time `json:"expiry,omitzero"`        // of it
+	// Guarded says that an agent named the servers, not the operator: those of the operator's
+	// own networks are not reached unless allowed.
+	Guarded bool `json:"guarded,omitempty"`
 }
 
 // OAuth tells whether it is signed in to by OAuth 2.

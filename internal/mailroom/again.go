@@ -105,9 +105,6 @@ func (s *Service) Block(ctx context.Context, st *desk.Store, id int64) (address 
 	})
 }
 
-// How long held mail waits to be released, unless a store says otherwise.
-const defaultHeldDays = 30
-
 // sweepBatch is how many messages are given up in one write.
 const sweepBatch = 200
 
@@ -121,7 +118,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, st := range stores {
 		days := st.Mail.HeldDays
 		if days <= 0 {
-			days = defaultHeldDays
+			days = desk.DefaultHeldDays
 		}
 		now := s.Now()
 		for n := sweepBatch; n == sweepBatch; {

@@ -44,6 +44,8 @@ type Config struct {
 	// Notifications are the mails that the store sends by itself, and Letters shows them.
 	Notifications *settings.Notifications
 	Letters       Letters
+	Mailboxes     *settings.Mailboxes
+	MailHealth    *settings.MailHealth
 	CanMail       func(*desk.Store) bool // mail leaves for a store
 	Blobs         blob.Store
 	Files         fs.FS           // the built application; without index.html the door says that it is not there
@@ -53,8 +55,14 @@ type Config struct {
 	Links func(st *desk.Store, origin string) wire.Linker
 	// Retry queues a mail of ours once more for an address; nil: mail does not leave.
 	Retry func(ctx context.Context, st *desk.Store, mail int64, address string) ([]string, error)
-	Now   func() time.Time
-	Log   *slog.Logger
+	// TryMailbox signs in to a mailbox and changes nothing. It tells how the server numbers the
+	// messages, and the number of the next.
+	TryMailbox func(ctx context.Context, b *desk.Mailbox) (validity, next uint32, err error)
+	// SendTest mails a store itself, and returns the mail's Message-ID. Errors: Invalid when no
+	// mail leaves.
+	SendTest func(ctx context.Context, st *desk.Store) (messageID string, err error)
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 type door struct {

@@ -10,5 +10,6 @@ import (
 func (d *door) settingsRoutes() []page.Route {
 	return slices.Concat(
 		d.typeRoutes(), d.tagRoutes(), d.notificationRoutes(), d.brandingRoutes(),
+		d.storeRoutes(), d.mailRoutes(), d.mailboxRoutes(), d.checklistRoutes(),
 	)
 }

@@ -20,11 +20,17 @@ const (
 	silence     = 2 * time.Minute  // between two pieces of its answers
 )
 
-// dial connects to the server that the operator named, wherever it is.
+// dial connects to the server of a mailbox: wherever it is, if the operator named it.
 func (p *Poller) dial(ctx context.Context, b *desk.Mailbox) (*imapclient.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", b.Address)
+	connect := new(net.Dialer).DialContext
+	if secret, err := b.Credentials(); err != nil {
+		return nil, err
+	} else if secret.Guarded {
+		connect = p.Guard
+	}
+	conn, err := connect(ctx, "tcp", b.Address)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}

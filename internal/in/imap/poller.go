@@ -15,6 +15,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -51,6 +52,11 @@ type Poller struct {
 	MaxSize int64        // of a message in bytes; 0: DefaultMaxSize
 	TLS     *tls.Config  // nil: the system's roots
 	Client  *http.Client // for OAuth 2; nil: one of its own
+
+	// Guard and GuardedClient reach the servers that an agent has named in the dashboard:
+	// not those of the operator's own networks, unless allowed.
+	Guard         func(ctx context.Context, network, address string) (net.Conn, error)
+	GuardedClient *http.Client
 }
 
 // Due lists the mailboxes whose next poll is due and that no node is polling, the longest

@@ -29,6 +29,9 @@ func (p *Poller) accessToken(ctx context.Context, b *desk.Mailbox, s *desk.Mailb
 	if client == nil {
 		client = tokenClient
 	}
+	if s.Guarded {
+		client = p.GuardedClient
+	}
 	config := oauth2.Config{ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL}}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, client)
 	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: s.RefreshToken}).Token()

@@ -1025,6 +1025,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings/store/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["storeSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["changeStoreSettings"];
+        trace?: never;
+    };
+    "/settings/mail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["mailSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["changeMailSettings"];
+        trace?: never;
+    };
+    "/settings/mail/health/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["mailHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mail/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mail/dkim/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["makeDKIM"];
+        delete: operations["endDKIM"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mail/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["testMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mailboxes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["mailboxes"];
+        put?: never;
+        post: operations["addMailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mailboxes/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removeMailbox"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/mailboxes/{id}/secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeMailboxSecret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checklist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["checklist"];
+        put?: never;
+        post: operations["putChecklistAway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settings/types/": {
         parameters: {
             query?: never;
@@ -2629,6 +2793,181 @@ export interface components {
             }[];
             /** @description What is to be typed */
             confirmation: string;
+        };
+        StoreSettings: {
+            name: string;
+            time_zone: string;
+            network_domain: string;
+            hosts: string[];
+            /** @description 0: never */
+            close_solved_days: number;
+            /** @description 0: never */
+            close_idle_days: number;
+            held_days: number;
+            /** @description 0: as long as the attachment */
+            media_hours: number;
+            second_factor_for_admins: boolean;
+        };
+        StoreSettingsInput: {
+            name?: string;
+            time_zone?: string;
+            network_domain?: string;
+            /** @description 0: never */
+            close_solved_days?: number;
+            /** @description 0: never */
+            close_idle_days?: number;
+            held_days?: number;
+            /** @description 0: as long as the attachment */
+            media_hours?: number;
+            second_factor_for_admins?: boolean;
+        };
+        MailSettings: {
+            support_email: string;
+            aliases: string[];
+            /** @description empty: the store's name */
+            from_name: string;
+            /** @description answers go to an address with a plus sign */
+            plus_address: boolean;
+            admin_address: string;
+            store_name: string;
+        };
+        MailSettingsInput: {
+            support_email?: string;
+            aliases?: string[];
+            /** @description empty: the store's name */
+            from_name?: string;
+            /** @description answers go to an address with a plus sign */
+            plus_address?: boolean;
+            admin_address?: string;
+        };
+        MailHealth: {
+            incoming: components["schemas"]["MailIncoming"];
+            outgoing: components["schemas"]["MailOutgoing"];
+            dns: components["schemas"]["MailDNS"];
+            /** @description The name of the key */
+            dkim: string | null;
+            /** Format: date-time */
+            last_in: string | null;
+            /** Format: date-time */
+            last_out: string | null;
+            /** @description 1000: or more */
+            waiting: number;
+            /** @description 1000: or more */
+            held: number;
+            /** @description 1000: or more */
+            failed: number;
+            /** @description 1000: or more */
+            queued: number;
+            /** @description 1000: or more */
+            deferred: number;
+            /** @description 1000: or more */
+            bounced: number;
+            /** @description 1000: or more */
+            uncertain: number;
+            test: components["schemas"]["MailTest"] | null;
+        };
+        MailIncoming: {
+            smtp: boolean;
+            listen: string;
+            hostname: string;
+            mailboxes: number;
+            max_bytes: number;
+            spam_filter: boolean;
+        };
+        MailOutgoing: {
+            /** @enum {string} */
+            way: "off" | "direct" | "relay";
+            relay: string;
+        };
+        MailTest: {
+            /** Format: date-time */
+            sent_at: string | null;
+            /** Format: date-time */
+            back_at: string | null;
+            /** @enum {string} */
+            state: "" | "queued" | "sending" | "accepted" | "deferred" | "bounced" | "uncertain" | "suppressed";
+            reason: string;
+        };
+        MailDNS: {
+            problem: string;
+            /** Format: date-time */
+            checked_at: string | null;
+            running: boolean;
+            records: components["schemas"]["DNSRecord"][];
+            findings: components["schemas"]["DNSFinding"][];
+        };
+        DNSRecord: {
+            /** @enum {string} */
+            type: "MX" | "TXT";
+            name: string;
+            value: string;
+        };
+        DNSFinding: {
+            /** @enum {string} */
+            what: "MX" | "SPF" | "DKIM" | "DMARC" | "host" | "reverse";
+            name: string;
+            /** @enum {string} */
+            state: "right" | "missing" | "wrong" | "unknown";
+            found: string;
+            advice: string;
+            set: components["schemas"]["DNSRecord"] | null;
+        };
+        Mailbox: {
+            id: number;
+            address: string;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "none";
+            username: string;
+            folder: string;
+            /** @enum {string} */
+            sign_in: "password" | "oauth";
+            /** @enum {string} */
+            state: "ok" | "new" | "failing" | "off";
+            error: string;
+            there: number;
+            seen: number;
+            pause_seconds: number;
+            /** Format: date-time */
+            last_ok_at: string | null;
+            /** Format: date-time */
+            last_mail_at: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        Mailboxes: {
+            results: components["schemas"]["Mailbox"][];
+            next: string | null;
+        };
+        /** @description A password, or OAuth 2; never shown */
+        MailboxSecret: {
+            password?: string;
+            token_url?: string;
+            client_id?: string;
+            client_secret?: string;
+            refresh_token?: string;
+        };
+        MailboxInput: {
+            address: string;
+            /** @enum {string} */
+            security: "tls" | "starttls";
+            username: string;
+            folder?: string;
+            pause_seconds?: number;
+            /** @description What is there already is taken, too */
+            all?: boolean;
+            secret: components["schemas"]["MailboxSecret"];
+        };
+        Checklist: {
+            away: boolean;
+            steps: components["schemas"]["ChecklistStep"][];
+        };
+        ChecklistStep: {
+            /** @enum {string} */
+            name: "address" | "mail_in" | "mail_out" | "team" | "types" | "macro" | "answered";
+            done: boolean;
+        };
+        ChecklistInput: {
+            away: boolean;
         };
         UsedType: {
             id: number;
@@ -4806,6 +5145,341 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Customer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    storeSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The store */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeStoreSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description The store */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mailSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its addresses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMailSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Its addresses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mailHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How mail comes and goes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeDKIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mail is signed with a new key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endDKIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mail is not signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    testMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail is on its way to the store itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mailboxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mailboxes that are read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailboxes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxInput"];
+            };
+        };
+        responses: {
+            /** @description It is read from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is read no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMailboxSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxSecret"];
+            };
+        };
+        responses: {
+            /** @description It is signed in to with that */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putChecklistAway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistInput"];
+            };
+        };
+        responses: {
+            /** @description The first steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -30,6 +30,8 @@ const families = [
   'tag.',
   'notification.',
   'branding.',
+  'store.',
+  'mailbox.',
 ]
 
 /** day is the instant a day begins, in the browser's zone; the next one with plus 1. */
