@@ -38,10 +38,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ...found.people.map(p =>
           go(`person-${p.id}`, p.name, places.tickets, { q: `from:${p.email || p.id}` }, p.email),
         ),
+        ...actions,
         ...(wanted && found.may
           ? [go('search', t('shell.searchTickets', { text: typed.trim() }), places.tickets, { q: typed.trim() })]
           : []),
-        ...actions,
       ]}
       query={typed}
       onQueryChange={setTyped}

@@ -1,18 +1,21 @@
 import { ActionIcon, AppShell, Box, Burger, Group, ScrollArea, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBook2, IconHome, IconInbox, IconPlus, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { press, useCommand } from '@/shared/commands'
 import { ConfirmHost } from '@/shared/confirm'
+import { keepFocus, refocus } from '@/shared/focus'
 import { type Permission, useMe } from '@/shared/me'
 import { places } from '@/shared/paths'
 import { ProofHost } from '@/shared/proof'
 import { SideSlot } from '@/shared/slots'
+import { Empty } from '@/shared/ui/Empty'
 import { PlaceButton, PlaceNav } from '@/shared/ui/PlaceLink'
 import { LiveDot } from './LiveDot'
 import classes from './Shell.module.css'
+import { settingsNav } from './settingsNav'
 import { UserMenu } from './UserMenu'
 
 const Palette = lazy(() => import('./Palette').then(m => ({ default: m.Palette })))
@@ -35,6 +38,7 @@ export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
   const navigate = useNavigate()
+  const router = useRouter()
   const at = useLocation({ select: l => l.pathname })
   const [menu, { toggle, close }] = useDisclosure()
   const [palette, setPalette] = useState(false)
@@ -49,6 +53,9 @@ export function Shell() {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])
+  useEffect(keepFocus, [])
+  // What had the keyboard is gone with the page before.
+  useEffect(() => router.subscribe('onRendered', () => requestAnimationFrame(() => refocus())), [router])
   useCommand(
     ...mine.map(e => ({
       id: `go${e.place}`,
@@ -124,7 +131,7 @@ export function Shell() {
         </Group>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        <Outlet />
+        {opens(at, me.can) ? <Outlet /> : <Empty title={t('shell.forbidden')} />}
       </AppShell.Main>
       <ConfirmHost />
       <ProofHost />
@@ -134,6 +141,16 @@ export function Shell() {
       </Suspense>
     </AppShell>
   )
+}
+
+/** opens tells whether permissions open a place; the server holds it anyway. */
+function opens(at: string, can: Permission[]): boolean {
+  const needs = [
+    ...entries.map(e => ({ place: e.place, needs: e.needs })),
+    { place: places.mails, needs: ['tickets'] as Permission[] },
+    ...settingsNav.map(s => ({ place: places.setting(s.name), needs: s.needs ? [s.needs] : [] })),
+  ].filter(e => isAt(at, e.place))
+  return needs.every(e => e.needs.length === 0 || e.needs.some(n => can.includes(n)))
 }
 
 /** isAt tells whether a place is the one shown; the router leaves its base out. */

@@ -64,6 +64,15 @@ export function writing(target: EventTarget | null): boolean {
   )
 }
 
+/** ownKeys tells whether a key belongs to what is open above the page, or works what it is at. */
+function ownKeys(e: KeyboardEvent): boolean {
+  if (document.querySelector('[role=dialog][data-keys=own], [role=dialog][aria-modal=true]')) return true
+  const at = e.target as HTMLElement | null
+  if (!at?.closest) return false
+  if (at.closest('[role=menu], [role=listbox]')) return true
+  return e.key === ' ' && !!at.closest('button, input, summary, [role=button], [role=tab]')
+}
+
 /** nameOf is how a command spells a key that was pressed. */
 export function nameOf(e: KeyboardEvent): string {
   const mod = e.ctrlKey || e.metaKey ? 'mod+' : ''
@@ -79,8 +88,7 @@ export function press(e: KeyboardEvent, now = Date.now()): boolean {
   if (e.isComposing || e.altKey || e.defaultPrevented) return false
   const name = nameOf(e)
   const plain = !name.startsWith('mod+')
-  if (plain && (writing(e.target) || !singleKeys.on() || document.querySelector('[role=dialog][data-keys=own]')))
-    return false
+  if (plain && (writing(e.target) || !singleKeys.on() || ownKeys(e))) return false
   const pair = first && now - firstAt < 1200 ? `${first} ${name}` : ''
   const found = commands.findLast(c => pair && c.keys === pair) ?? commands.findLast(c => c.keys === name)
   first = ''

@@ -5,6 +5,7 @@
 export type Neighbours = { ids: number[]; url: string }
 
 const KEY = 'listNeighbours'
+const AT = 'listAt'
 
 export function rememberNeighbours(n: Neighbours) {
   sessionStorage.setItem(KEY, JSON.stringify({ ids: n.ids.slice(0, 1000), url: n.url }))
@@ -18,4 +19,10 @@ export function neighbours(): Neighbours | null {
   } catch {
     return null
   }
+}
+
+/** The ticket that was opened last: the list begins there when one comes back. */
+export const lastOpened = {
+  get: () => Number(sessionStorage.getItem(AT)),
+  set: (id: number) => sessionStorage.setItem(AT, String(id)),
 }

@@ -15,6 +15,12 @@ const note: MantineColorsTuple = [
   '#4d3900',
 ]
 
+const closeButtonProps = {
+  get 'aria-label'() {
+    return i18next.t('common.close') // asked for when it is shown, in the language of then
+  },
+}
+
 /** The one theme. primaryShade 8 and autoContrast keep text readable (WCAG 1.4.3). */
 export const theme = createTheme({
   primaryColor: 'blue',
@@ -33,17 +39,10 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { centered: true } },
+    Modal: { defaultProps: { centered: true, closeButtonProps } },
+    Drawer: { defaultProps: { closeButtonProps } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
-    Notification: {
-      defaultProps: {
-        closeButtonProps: {
-          get 'aria-label'() {
-            return i18next.t('common.close') // asked for when it is shown, in the language of then
-          },
-        },
-      },
-    },
+    Notification: { defaultProps: { closeButtonProps } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 })

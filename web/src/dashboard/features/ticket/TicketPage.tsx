@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { useCommand } from '@/shared/commands'
 import { useNews } from '@/shared/live'
-import { neighbours } from '@/shared/neighbours'
+import { lastOpened, neighbours } from '@/shared/neighbours'
 import { places } from '@/shared/paths'
 import { Empty } from '@/shared/ui/Empty'
 import { ErrorNote } from '@/shared/ui/ErrorNote'
@@ -70,6 +70,7 @@ function Shown({ ticket, composer }: { ticket: Ticket; composer: ReactNode }) {
   const [open, setOpen] = useState<Open | null>(null)
   const fields = { assignee: useRef<HTMLInputElement>(null), tags: useRef<HTMLInputElement>(null) }
   const [list] = useState(neighbours)
+  useEffect(() => lastOpened.set(ticket.id), [ticket.id])
   const at = list?.ids.indexOf(ticket.id) ?? -1
   const side = wide ? !folded : sheet
   usePrefetch([list?.ids[at + 1], list?.ids[at - 1]], at >= 0)

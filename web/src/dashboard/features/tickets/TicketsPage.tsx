@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { useCommand } from '@/shared/commands'
 import { useMe } from '@/shared/me'
-import { rememberNeighbours } from '@/shared/neighbours'
+import { lastOpened, rememberNeighbours } from '@/shared/neighbours'
 import { places } from '@/shared/paths'
 import { InSide } from '@/shared/slots'
 import { Empty } from '@/shared/ui/Empty'
@@ -25,6 +25,7 @@ import classes from './tickets.module.css'
 import { useLiveRows } from './useLiveRows'
 import { ViewsNav, viewName } from './ViewsNav'
 
+const rowLink = (id: number) => document.querySelector<HTMLElement>(`tr[data-ticket="${id}"] a`)
 const firstView = 'unsolved'
 
 /** What the address says. */
@@ -110,8 +111,19 @@ export function TicketsPage() {
     const next = ids[Math.max(0, Math.min(ids.length - 1, i + by))]
     if (next === undefined) return
     setCursor(next)
-    document.querySelector<HTMLElement>(`tr[data-ticket="${next}"] a`)?.focus()
+    rowLink(next)?.focus()
   }
+  // Who comes back from a ticket goes on from there.
+  const came = useRef(false)
+  useEffect(() => {
+    if (ids.length === 0 || came.current) return
+    came.current = true
+    const opened = lastOpened.get()
+    if (!ids.includes(opened)) return
+    setCursor(opened)
+    const at = document.activeElement
+    if (at === document.body || at?.id === 'content') rowLink(opened)?.focus()
+  }, [ids])
   const row = rows.find(r => r.id === cursor)
   const group = t('tickets.keys')
   useCommand(
