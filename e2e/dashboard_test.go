@@ -3,13 +3,16 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"storedesk/internal/store/storetest"
 )
@@ -151,4 +154,69 @@ func TestTakingBack(t *testing.T) {
 			t.Errorf("%d comments", len(x.Comments))
 		}
 	}})
+}
+
+// TestManyAtOnce: 250 tickets are changed and taken back.
+func TestManyAtOnce(t *testing.T) {
+	journey(t, story{script: "bulk.mjs", after: func(t *testing.T, c *client, _ *mailRelay) {
+		found := map[string]int{}
+		c.walk("/api/admin/tickets/?page_size=100", func(x ticket) { found[x.Status]++ })
+		if found["new"]+found["open"] != 249 || found["pending"] != 1 || found["open"] < 119 || found["open"] > 125 {
+			t.Errorf("%v", found)
+		}
+	}})
+}
+
+// TestTwoAgents: nobody answers over somebody else without knowing.
+func TestTwoAgents(t *testing.T) {
+	journey(t, story{script: "collision.mjs", after: func(t *testing.T, c *client, r *mailRelay) {
+		for words, n := range map[string]int{"Take the blue one.": 1, "Take the red one.": 1, "Or the green one?": 0} {
+			if got := len(r.with(words)); got < n || n == 0 && got > 0 {
+				t.Errorf("%q left %d times", words, got)
+			}
+		}
+		if x := c.mailed("/api/admin/tickets/")[0]; len(x.Comments) != 4 {
+			t.Errorf("%d comments", len(x.Comments))
+		}
+	}})
+}
+
+// TestLimits: agents with few permissions or none.
+func TestLimits(t *testing.T) {
+	journey(t, story{script: "limited.mjs"})
+}
+
+// TestKeyboard: a round without a mouse.
+func TestKeyboard(t *testing.T) {
+	journey(t, story{script: "keyboard.mjs"})
+}
+
+// TestLongTicket: a conversation of 2,000 comments.
+func TestLongTicket(t *testing.T) {
+	journey(t, story{script: "long.mjs", before: func(t *testing.T, in *installation) {
+		dir, when := t.TempDir(), time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+		comments := make([]map[string]any, 2000)
+		for i := range comments {
+			comments[i] = map[string]any{
+				"id": i + 1, "body": fmt.Sprintf("Comment number %d.\n\n%s", i+1, strings.Repeat("It goes on for a while. ", i%40)),
+				"is_public": true, "from_email": "mia@customer.example", "created_at": when.Add(time.Duration(i) * time.Minute),
+			}
+		}
+		line, err := json.Marshal(map[string]any{
+			"id": 1, "subject": "A long story", "status": "open", "priority": "medium", "channel": "api", "from_email": "mia@customer.example",
+			"created_at": when, "updated_at": when.Add(48 * time.Hour), "comments": comments,
+		})
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "tickets.jsonl"), append(line, '\n'), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.run("import", "--dir", dir)
+	}})
+}
+
+// TestHostileWords: markup is shown as text, wherever strangers put it.
+func TestHostileWords(t *testing.T) {
+	journey(t, story{script: "hostile.mjs"})
 }

@@ -38,11 +38,12 @@ await journey(async () => {
 
   await ana.keyboard.press('i')
   await ana.getByText('Assigned to Ana').waitFor()
+  const field = ana.getByRole('textbox', { name: 'Public reply' })
+  await field.waitFor()
   await ana.keyboard.press('m')
   await ana.getByRole('option', { name: 'Send another' }).waitFor()
   await ana.keyboard.type('Send')
   await ana.keyboard.press('Enter')
-  const field = ana.getByRole('textbox', { name: 'Public reply' })
   await until('the text is filled in', async () => (await field.inputValue()).startsWith('Dear Mia,'))
   const id = ana.url().match(/tickets\/(\d+)/)[1]
   assert.equal(await field.inputValue(), `Dear Mia,\n\nfor ticket ${id} another one is on its way.\n\nAna`)
