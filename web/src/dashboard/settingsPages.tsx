@@ -12,6 +12,7 @@ export const settingsPages: Record<string, Page> = {
   branding: page(() => import('./features/settings/BrandingPage'), 'BrandingPage'),
   store: page(() => import('./features/settings/StorePage'), 'StorePage'),
   mail: page(() => import('./features/settings/MailPage'), 'MailPage'),
+  mailboxes: page(() => import('./features/settings/MailboxesPage'), 'MailboxesPage'),
   users: page(() => import('./features/access/UsersPage'), 'UsersPage'),
   groups: page(() => import('./features/access/GroupsPage'), 'GroupsPage'),
   apps: page(() => import('./features/access/AppsPage'), 'AppsPage'),

@@ -4,6 +4,7 @@ import { proved } from '@/shared/proof'
 
 export type StoreSettings = Schema<'StoreSettings'>
 export type MailSettings = Schema<'MailSettings'>
+export type Mailbox = Schema<'Mailbox'>
 export type MailHealth = Schema<'MailHealth'>
 
 /** A change, what is stale after it, and where its answer is kept. quiet: its form shows the failure itself. */
@@ -57,3 +58,23 @@ export const useCheckMail = () => useChange((_: null) => call('post', '/settings
 export const useMakeDKIM = () => useChange((_: null) => call('post', '/settings/mail/dkim/'), { kept: health })
 export const useEndDKIM = () => useChange((_: null) => call('delete', '/settings/mail/dkim/'), { kept: health })
 export const useTestMail = () => useChange((_: null) => call('post', '/settings/mail/test/'), { kept: health })
+
+// --- mailboxes that are read -------------------------------------------------------------
+
+const boxes: QueryKey[] = [key('/settings/mailboxes/'), health]
+export const useMailboxes = () => useQuery({ ...query('/settings/mailboxes/'), refetchInterval: 15_000 })
+export const useAddMailbox = () =>
+  useChange((body: Schema<'MailboxInput'>) => call('post', '/settings/mailboxes/', { body }), {
+    stale: boxes,
+    quiet: true,
+  })
+export const useMailboxSecret = () =>
+  useChange(
+    ({ id, body }: { id: number; body: Schema<'MailboxSecret'> }) =>
+      call('put', '/settings/mailboxes/{id}/secret/', { params: { path: { id } }, body }),
+    { stale: boxes, quiet: true },
+  )
+export const useRemoveMailbox = () =>
+  useChange((id: number) => call('delete', '/settings/mailboxes/{id}/', { params: { path: { id } } }), {
+    stale: boxes,
+  })
