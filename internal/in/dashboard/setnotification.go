@@ -217,6 +217,9 @@ func (d *door) testNotification(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if !d.CanMail(q.Store) {
+		return desk.Errorf(desk.Invalid, "No mail leaves for this store: it has no support address, or the server has no way to send mail.")
+	}
 	if err := d.Letters.SendNotification(q.Ctx(), q.Store, n, ticket, q.Staff.Name, q.Staff.Email); err != nil {
 		return err
 	}

@@ -1,4 +1,15 @@
-import { Alert, Button, ColorInput, FileButton, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  ColorInput,
+  ColorPicker,
+  FileButton,
+  Group,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconUpload } from '@tabler/icons-react'
@@ -14,6 +25,7 @@ import { Failure } from './Form'
 import { LetterPreview } from './LetterPreview'
 import { type Branding, useAddLogo, useBranding, useLook, useSaveBranding } from './letters'
 import classes from './pages.module.css'
+import { useLeave } from './useLeave'
 
 /** BrandingPage is how mail of the store looks. */
 export function BrandingPage() {
@@ -32,6 +44,8 @@ export function BrandingPage() {
 }
 
 const READABLE = 4.5
+/** The colour of mail without one of its own. */
+const USUAL = '#2b5c8a'
 const LARGEST = 1 << 20
 
 function Look({ branding }: { branding: Branding }) {
@@ -42,6 +56,7 @@ function Look({ branding }: { branding: Branding }) {
   const file = useRef<() => void>(null)
   const form = useForm<Branding>({ initialValues: branding })
   const v = form.values
+  useLeave(v.colour !== branding.colour || v.logo_url !== branding.logo_url || v.footer !== branding.footer)
   const [seen] = useDebouncedValue(v, 400)
   const look = useLook(seen)
   const ratio = contrast(v.colour)
@@ -85,8 +100,17 @@ function Look({ branding }: { branding: Branding }) {
               description={t('branding.colourText')}
               format="hex"
               maxLength={7}
+              withPicker={false}
               eyeDropperButtonProps={{ 'aria-label': t('branding.pickColour') }}
               {...form.getInputProps('colour')}
+            />
+            <ColorPicker
+              format="hex"
+              size="sm"
+              hueLabel={t('branding.hue')}
+              saturationLabel={t('branding.saturation')}
+              value={v.colour || USUAL}
+              onChange={c => form.setFieldValue('colour', c)}
             />
             <div role="status">
               {ratio !== null && ratio < READABLE && (

@@ -26,7 +26,9 @@ export function LetterPreview({
   const { t } = useTranslation()
   const [form, setForm] = useState<'html' | 'text'>('html')
   const [good, setGood] = useState(fields)
+  const [seen, setSeen] = useState(letter)
   if (fields && JSON.stringify(fields) !== JSON.stringify(good)) setGood(fields)
+  if (letter && letter !== seen) setSeen(letter)
   return (
     <Stack gap="xs" component="section" aria-label={t('letters.preview')}>
       <Group justify="space-between">
@@ -44,20 +46,20 @@ export function LetterPreview({
       <Text size="sm" c="var(--mantine-color-error)" role="status">
         {problem}
       </Text>
-      {letter && (
+      {seen && (
         <dl className={classes.envelope}>
           <dt>{t('letters.from')}</dt>
           <dd>
-            {letter.from} {letter.address && `<${letter.address}>`}
+            {seen.from} {seen.address && `<${seen.address}>`}
           </dd>
           <dt>{t('letters.subject')}</dt>
-          <dd>{letter.subject}</dd>
+          <dd>{seen.subject}</dd>
         </dl>
       )}
-      {form === 'text' && letter && (
+      {form === 'text' && seen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
         <pre className={classes.text} tabIndex={0}>
-          {letter.text}
+          {seen.text}
         </pre>
       )}
       {form === 'html' && good && <HtmlFrame action={action} fields={good} />}

@@ -35,6 +35,7 @@ import {
   useTrial,
 } from './letters'
 import classes from './pages.module.css'
+import { useLeave } from './useLeave'
 
 /** NotificationsPage is which mails the store sends by itself, and what they say. */
 export function NotificationsPage() {
@@ -42,19 +43,12 @@ export function NotificationsPage() {
   const all = useNotifications()
   const [at, setAt] = useState('')
   const [dirty, setDirty] = useState(false)
+  const leave = useLeave(dirty)
   if (all.isError) return <ErrorNote error={all.error} retry={() => void all.refetch()} />
   const rows = all.data?.results ?? []
   const now = rows.find(n => n.name === at) ?? rows[0]
   const go = async (name: string) => {
-    if (dirty && name !== now?.name) {
-      const yes = await confirm({
-        title: t('notifications.leaveTitle'),
-        text: t('notifications.leaveText'),
-        action: t('notifications.leave'),
-        danger: true,
-      })
-      if (!yes) return
-    }
+    if (dirty && name !== now?.name && !(await leave())) return
     setDirty(false)
     setAt(name)
   }

@@ -117,18 +117,17 @@ export function TagsPage() {
                 >
                   {t('tagSettings.merge')}
                 </Button>
-                {x.tickets === 0 && (
-                  <Button
-                    variant="subtle"
-                    color="red"
-                    size="compact-sm"
-                    disabled={x.moving}
-                    aria-label={t('tagSettings.removeOne', { name: x.name })}
-                    onClick={() => void drop(x)}
-                  >
-                    {t('common.delete')}
-                  </Button>
-                )}
+                <Button
+                  variant="subtle"
+                  color="red"
+                  size="compact-sm"
+                  disabled={x.moving || x.tickets > 0}
+                  title={x.tickets > 0 ? t('tagSettings.inUse') : undefined}
+                  aria-label={t('tagSettings.removeOne', { name: x.name })}
+                  onClick={() => void drop(x)}
+                >
+                  {t('common.delete')}
+                </Button>
               </div>
             </li>
           ))}
@@ -240,6 +239,7 @@ function MergeTag({ tag, done }: { tag: UsedTag; done: () => void }) {
           required
           searchable
           data-autofocus
+          openOnFocus={false}
           filter={({ options }) => options}
           nothingFoundMessage={t('common.nothing')}
           data={all.map(x => ({ value: String(x.id), label: x.name }))}

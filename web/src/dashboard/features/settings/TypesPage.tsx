@@ -231,6 +231,7 @@ function RemoveType({ type, others, done }: { type: UsedType; others: UsedType[]
               required
               searchable
               data-autofocus
+              openOnFocus={false}
               data={others.map(x => ({ value: String(x.id), label: x.name }))}
               value={to}
               onChange={setTo}
