@@ -3,6 +3,7 @@ package imap_test
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,15 @@ func TestEncryption(t *testing.T) {
 		b := newBench(t, storetest.Open(t, storetest.SQLite(t)), newServer(t, "none"), "starttls")
 		b.fails("connect")
 	})
+}
+
+// TestGuardedMailboxes: what an agent named is reached through the guard alone, by whom the
+// operator's own servers stay out of reach.
+func TestGuardedMailboxes(t *testing.T) {
+	secret := desk.MailboxSecret{Password: password, Guarded: true}
+	b := newBench(t, storetest.Open(t, storetest.SQLite(t)), newServer(t, "tls"), "tls", func(m *desk.Mailbox) { m.Secret = secret.Text() })
+	b.Guard = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("not public") }
+	b.fails("not public")
 }
 
 func TestWhatWasThereBeforeStaysOut(t *testing.T) {

@@ -20,7 +20,9 @@ export function DNSCard({ health: h, address }: Props) {
   if (!address || dns.problem) {
     return (
       <Fieldset legend={t('mailSettings.dns')}>
-        <Text size="sm">{address ? dns.problem : t('mailSettings.dnsNoAddress')}</Text>
+        <Text size="sm">
+          {address ? t('mailSettings.dnsNoName', { name: h.incoming.hostname }) : t('mailSettings.dnsNoAddress')}
+        </Text>
       </Fieldset>
     )
   }
@@ -66,7 +68,7 @@ export function DNSCard({ health: h, address }: Props) {
                   </Text>
                 )}
                 {f.state === 'unknown' && <Text size="sm">{t('mailSettings.notAsked')}</Text>}
-                {f.advice && (
+                {f.advice && !(f.state === 'missing' && f.set) && (
                   <Text size="sm" className={classes.wrap}>
                     {f.advice}
                   </Text>

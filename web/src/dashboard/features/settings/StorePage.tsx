@@ -119,7 +119,7 @@ function StoreForm({ store }: { store: StoreSettings }) {
               {...form.getInputProps('network_domain')}
             />
             <div>
-              <Text size="sm" fw={500}>
+              <Text size="sm" fw={600}>
                 {t('storeSettings.hosts')}
               </Text>
               <Text size="xs" c="dimmed">
