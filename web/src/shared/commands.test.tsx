@@ -72,3 +72,25 @@ test('keys are named as commands spell them', () => {
   expect(nameOf(key('?', { shiftKey: true }))).toBe('?')
   expect(nameOf(key('Enter', { ctrlKey: true }))).toBe('mod+Enter')
 })
+
+test('a key belongs to a dialog, a menu or the button it is pressed at', () => {
+  const [e, space] = [command('e'), command(' ')]
+  offer(e, space)
+  const at = (html: string, k: string) => {
+    const box = document.body.appendChild(document.createElement('div'))
+    box.innerHTML = html
+    const event = key(k, { bubbles: true })
+    box.querySelector('b, button, a')!.addEventListener('keydown', x => press(x as KeyboardEvent))
+    box.querySelector('b, button, a')!.dispatchEvent(event)
+    box.remove()
+  }
+  at('<div role="dialog" aria-modal="true"><b></b></div>', 'e')
+  at('<div role="menu"><b></b></div>', 'e')
+  at('<button></button>', ' ')
+  expect(e.run).not.toHaveBeenCalled()
+  expect(space.run).not.toHaveBeenCalled()
+  at('<button></button>', 'e')
+  at('<a></a>', ' ')
+  expect(e.run).toHaveBeenCalledOnce()
+  expect(space.run).toHaveBeenCalledOnce()
+})
