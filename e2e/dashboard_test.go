@@ -220,3 +220,17 @@ func TestLongTicket(t *testing.T) {
 func TestHostileWords(t *testing.T) {
 	journey(t, story{script: "hostile.mjs"})
 }
+
+// TestFromNothing sets an installation up through the pages, up to the first answer.
+func TestFromNothing(t *testing.T) {
+	journey(t, story{script: "setup.mjs", empty: true, after: func(t *testing.T, c *client, r *mailRelay) {
+		m := r.with("Yes, to Norway too.")
+		if len(m) != 1 || len(m[0].From) != 1 || m[0].From[0].Addr != supportAddress || !slices.Contains(m[0].References, "ship@customer.example") {
+			t.Errorf("%+v", m)
+		}
+		list := c.mailed("/api/admin/tickets/")
+		if len(list) != 1 || list[0].Channel != "email" || !slices.Equal(list[0].Tags, []string{"norway"}) {
+			t.Errorf("%+v", list)
+		}
+	}})
+}

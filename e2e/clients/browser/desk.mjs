@@ -159,11 +159,14 @@ export async function mail(from, to, message) {
     const { value } = await replies.next()
     assert.ok(value?.startsWith(code), `the server says ${value}`)
   }
-  await expect('220')
-  const body = message.replace(/\r?\n/g, '\r\n').replace(/^\./gm, '..')
-  for (const [line, code] of [['EHLO customer.example', '250'], [`MAIL FROM:<${from}>`, '250'], [`RCPT TO:<${to}>`, '250'], ['DATA', '354'], [`${body}\r\n.`, '250'], ['QUIT', '221']]) {
-    socket.write(`${line}\r\n`)
-    await expect(code)
+  try {
+    await expect('220')
+    const body = message.replace(/\r?\n/g, '\r\n').replace(/^\./gm, '..')
+    for (const [line, code] of [['EHLO customer.example', '250'], [`MAIL FROM:<${from}>`, '250'], [`RCPT TO:<${to}>`, '250'], ['DATA', '354'], [`${body}\r\n.`, '250'], ['QUIT', '221']]) {
+      socket.write(`${line}\r\n`)
+      await expect(code)
+    }
+  } finally {
+    socket.destroy()
   }
-  socket.destroy()
 }
