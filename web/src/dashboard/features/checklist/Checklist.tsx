@@ -3,7 +3,7 @@ import { IconCheck, IconCircle, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { call, key, query } from '@/api/client'
-import { useCan } from '@/shared/me'
+import { type Permission, useCan, useMe } from '@/shared/me'
 import { offerUndo } from '@/shared/notify'
 import { places } from '@/shared/paths'
 import { PlaceLink } from '@/shared/ui/PlaceLink'
@@ -20,6 +20,9 @@ const where = {
   answered: places.tickets,
 }
 
+/** What one must be allowed for a step, where that is not to change settings. */
+const needs: Record<string, Permission> = { team: 'users', macro: 'macros', answered: 'tickets' }
+
 /** Checklist is what a new installation still lacks; nothing when that is nothing, or was put away. */
 export function Checklist() {
   return useCan('settings') ? <Steps /> : null
@@ -28,6 +31,7 @@ export function Checklist() {
 function Steps() {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const me = useMe()
   const list = useQuery(query('/checklist/')).data
   const put = useMutation({
     mutationFn: (away: boolean) => call('post', '/checklist/', { body: { away } }),
@@ -77,9 +81,15 @@ function Steps() {
                 </Text>
               ) : (
                 <>
-                  <PlaceLink to={where[s.name]} size="sm" fw={600}>
-                    {t(`checklist.step.${s.name}`)}
-                  </PlaceLink>
+                  {me.can.includes(needs[s.name] ?? 'settings') ? (
+                    <PlaceLink to={where[s.name]} size="sm" fw={600}>
+                      {t(`checklist.step.${s.name}`)}
+                    </PlaceLink>
+                  ) : (
+                    <Text size="sm" fw={600}>
+                      {t(`checklist.step.${s.name}`)}
+                    </Text>
+                  )}
                   <Text size="xs" c="dimmed">
                     {t(`checklist.text.${s.name}`)}
                   </Text>
