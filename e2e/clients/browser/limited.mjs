@@ -50,6 +50,15 @@ await journey(async () => {
   await refused(dora, ['tickets/', `tickets/${id}/`, `tickets/${id}/timeline/`, 'tickets/counts/', 'views/', 'mails/', 'customers/', 'lookups/customers/?q=mia', 'live/'])
   await ask(dora, 'POST', `tickets/${id}/submit/`, { kind: 'note', body: 'x', key: 'x' }, 403)
   for (const path of ['tickets/', `tickets/${id}/`, 'tickets/new/', 'mails/', 'macros/', 'customers/']) await told(dora, path)
+
+  // What an admin has, Ana sees.
+  const sections = ['store', 'mailboxes', 'notifications', 'branding', 'tags', 'users', 'groups', 'audit', 'apps', 'webhooks', 'sessions']
+  for (const path of ['tickets/new/', 'mails/', 'macros/', 'customers/', `customers/${mia}/`, 'settings/', ...sections.map(s => `settings/${s}/`)]) {
+    await ana.goto(`${BASE}/dashboard/${path}`)
+    await ana.getByRole('main').getByRole('heading').first().waitFor()
+    assert.equal(await ana.getByText('Your groups do not allow this page.').count(), 0, path)
+    await look(ana, path.replaceAll('/', ' ').trim().replaceAll(' ', '-'))
+  }
 })
 
 /** told: the page of an address says that one may not, and nothing else. */
