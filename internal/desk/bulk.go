@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // Bulk is one change of many tickets.
@@ -58,43 +57,20 @@ const MaxBulk = 10_000
 // BulkChange is what is to be changed in each of many tickets; nil fields stay as they
 // are, ids of zero mean "none".
 type BulkChange struct {
-	Status     *Status   `json:"status,omitempty"`
-	AssigneeID *int64    `json:"assignee,omitempty"`
-	GroupID    *int64    `json:"group,omitempty"`
-	Priority   *Priority `json:"priority,omitempty"`
-	TypeID     *int64    `json:"type,omitempty"`
-	SetTags    *[]string `json:"set_tags,omitempty"`
-	AddTags    []string  `json:"add_tags,omitempty"`
-	RemoveTags []string  `json:"remove_tags,omitempty"`
-	Macro      int64     `json:"macro,omitempty"` // used on each; instead of all others
+	Changes
+
+	Macro int64 `json:"macro,omitempty"` // used on each; instead of all others
 }
 
 // Check says what is wrong with the change by itself.
 func (c *BulkChange) Check() error {
 	fields := Fields{}
-	if c.Status != nil && !slices.Contains(Statuses, *c.Status) {
-		fields.Add("status", "There is no such status.")
-	}
-	if c.Priority != nil && !slices.Contains(Priorities, *c.Priority) {
-		fields.Add("priority", "There is no such priority.")
-	}
-	fieldless := c.Status == nil && c.AssigneeID == nil && c.GroupID == nil && c.Priority == nil && c.TypeID == nil && c.SetTags == nil &&
-		len(c.AddTags)+len(c.RemoveTags) == 0
+	c.Changes.Check(fields, "")
 	switch {
-	case fieldless && c.Macro == 0:
+	case c.None() && c.Macro == 0:
 		fields.Add("change", "There is nothing to change.")
-	case !fieldless && c.Macro != 0:
+	case !c.None() && c.Macro != 0:
 		fields.Add("macro", "A macro goes with no other change.")
-	}
-	tags := slices.Concat(c.AddTags, c.RemoveTags)
-	if c.SetTags != nil {
-		tags = append(tags, *c.SetTags...)
-	}
-	for _, tag := range tags {
-		if n := len([]rune(tag)); n == 0 || n > 255 || len(tags) > 100 {
-			fields.Add("tags", "A tag has 1 to 255 characters, a change at most 100 tags.")
-			break
-		}
 	}
 	if len(fields) > 0 {
 		return &Error{Code: Invalid, Fields: fields}
@@ -104,16 +80,8 @@ func (c *BulkChange) Check() error {
 
 // Input is the change as it is for one ticket.
 func (c *BulkChange) Input(t *Ticket) *TicketInput {
-	in := &TicketInput{Status: c.Status, AssigneeID: c.AssigneeID, GroupID: c.GroupID, Priority: c.Priority, TypeID: c.TypeID}
-	if c.SetTags == nil && len(c.AddTags)+len(c.RemoveTags) == 0 {
-		return in
-	}
-	tags := names(t.Tags)
-	if c.SetTags != nil {
-		tags = slices.Clone(*c.SetTags)
-	}
-	tags = slices.DeleteFunc(append(tags, c.AddTags...), func(tag string) bool { return slices.Contains(c.RemoveTags, tag) })
-	in.Tags = &tags
+	in := &TicketInput{}
+	c.Write(in, t)
 	return in
 }
 

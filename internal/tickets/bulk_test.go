@@ -35,7 +35,7 @@ func TestBulkChangeAndUndo(t *testing.T) {
 		}
 		theirs := s.ticket(s.other, "Lamp", nil)
 		s.update(s.st, list[0], &desk.TicketInput{Status: &solved, Tags: &[]string{"late"}}, asAgent)
-		change := desk.BulkChange{Status: &solved, AddTags: []string{"late"}, RemoveTags: []string{"vip"}}
+		change := desk.BulkChange{Changes: desk.Changes{Status: &solved, AddTags: []string{"late"}, RemoveTags: []string{"vip"}}}
 		b, err := s.tickets.StartBulk(t.Context(), s.st, ana, append(list, theirs, 1<<40), "", change)
 		if err != nil || b.Total != 60 {
 			t.Fatal(b, err)
@@ -100,18 +100,18 @@ func TestBulkChangeIsChecked(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := newShop(t, db)
 		theirs, wrong, nobody := s.group(s.other, "Returns"), desk.Status("x"), int64(1<<40)
-		for _, change := range []desk.BulkChange{{}, {GroupID: &theirs}, {Status: &wrong}, {AssigneeID: &nobody}, {AddTags: []string{""}}} {
-			if _, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "", change); desk.CodeOf(err) != desk.Invalid {
+		for _, change := range []desk.Changes{{}, {GroupID: &theirs}, {Status: &wrong}, {AssigneeID: &nobody}, {AddTags: []string{""}}} {
+			if _, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "", desk.BulkChange{Changes: change}); desk.CodeOf(err) != desk.Invalid {
 				t.Errorf("%+v: %v", change, err)
 			}
 		}
 		solved := desk.StatusSolved
-		if _, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "stauts:new", desk.BulkChange{Status: &solved}); desk.CodeOf(err) != desk.Invalid {
+		if _, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "stauts:new", desk.BulkChange{Changes: desk.Changes{Status: &solved}}); desk.CodeOf(err) != desk.Invalid {
 			t.Error(err)
 		}
 		s.ticket(s.st, "Lamp", nil)
 		s.ticket(s.st, "Kettle", nil)
-		b, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "kettle", desk.BulkChange{Status: &solved})
+		b, err := s.tickets.StartBulk(t.Context(), s.st, ana, nil, "kettle", desk.BulkChange{Changes: desk.Changes{Status: &solved}})
 		if err != nil || b.Total != 1 {
 			t.Error(b, err)
 		}
@@ -129,7 +129,7 @@ func TestBulkMacro(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := &desk.Staff{UserID: s.user(s.st, "ana@shop.example"), Permissions: []desk.Permission{desk.PermissionTickets}}
-		for _, change := range []desk.BulkChange{{Macro: m.ID, Status: &pending}, {Macro: m.ID + 100}} {
+		for _, change := range []desk.BulkChange{{Macro: m.ID, Changes: desk.Changes{Status: &pending}}, {Macro: m.ID + 100}} {
 			if _, err := s.tickets.StartBulk(t.Context(), s.st, who, nil, "", change); err == nil {
 				t.Errorf("%+v was taken", change)
 			}
