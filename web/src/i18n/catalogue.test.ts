@@ -28,7 +28,7 @@ test('every text asked for is in the catalogue', () => {
 })
 
 const places = (s: string) =>
-  [...s.matchAll(/\{\{\s*(\w+)/g)]
+  [...s.matchAll(/\{\{\s*(\w+)\s*\}\}/g)]
     .map(m => m[1]!)
     .sort()
     .join()
