@@ -3,18 +3,20 @@ import '@mantine/notifications/styles.css'
 import '@mantine/spotlight/styles.css'
 import './shared/global.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { onProblem, queryClient } from './api/queryClient'
 import { router } from './dashboard/routes'
-import { start } from './i18n'
+import { start, texts } from './i18n'
 import { startLive } from './shared/live'
 import { sayProblem } from './shared/notify'
 import { density } from './shared/prefs'
 import { theme } from './shared/theme'
+
+// Nothing is to be told before the page is there.
+const Notifications = lazy(() => import('@mantine/notifications').then(m => ({ default: m.Notifications })))
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''
 // Libraries that make style elements of their own ask for it by this name.
@@ -28,9 +30,13 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-left" limit={4} />
+        <Suspense fallback={null}>
+          <Notifications position="bottom-left" limit={4} />
+        </Suspense>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,
 )
+// Dialogs of the shell may need them before any other page does.
+setTimeout(texts, 3000)

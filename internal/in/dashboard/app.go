@@ -85,7 +85,7 @@ func newApplication(files fs.FS) (*application, error) {
 // compressed is the text in gzip, or nil where that saves nothing.
 func compressed(text []byte) []byte {
 	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed+4) // a level that exists
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // a level that exists
 	_, _ = w.Write(text)                                // a buffer takes everything
 	if w.Close() != nil || out.Len() >= len(text) {
 		return nil

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queryClient } from '@/api/queryClient'
+import { worded } from '@/i18n'
 import { meQuery } from '@/shared/me'
 import { ErrorNote } from '@/shared/ui/ErrorNote'
 import { Loading } from '@/shared/ui/Loading'
@@ -22,14 +23,22 @@ const root = createRootRoute({
 })
 
 const StartPage = lazy(() => import('./features/start/StartPage').then(m => ({ default: m.StartPage })))
-const Checklist = lazy(() => import('./features/checklist/Checklist').then(m => ({ default: m.Checklist })))
-const TicketPage = lazy(() => import('./features/ticket/TicketPage').then(m => ({ default: m.TicketPage })))
-const Composer = lazy(() => import('./features/composer/Composer').then(m => ({ default: m.Composer })))
-const NewTicketPage = lazy(() => import('./features/composer/NewTicketPage').then(m => ({ default: m.NewTicketPage })))
-const CustomerPage = lazy(() => import('./features/customers/CustomerPage').then(m => ({ default: m.CustomerPage })))
+const Checklist = lazy(worded(() => import('./features/checklist/Checklist').then(m => ({ default: m.Checklist }))))
+const TicketPage = lazy(worded(() => import('./features/ticket/TicketPage').then(m => ({ default: m.TicketPage }))))
+const Composer = lazy(worded(() => import('./features/composer/Composer').then(m => ({ default: m.Composer }))))
+const NewTicketPage = lazy(
+  worded(() => import('./features/composer/NewTicketPage').then(m => ({ default: m.NewTicketPage }))),
+)
+const CustomerPage = lazy(
+  worded(() => import('./features/customers/CustomerPage').then(m => ({ default: m.CustomerPage }))),
+)
 
-const SettingsIndex = lazy(() => import('./features/settings/SettingsIndex').then(m => ({ default: m.SettingsIndex })))
-const SettingsFrame = lazy(() => import('./features/settings/SettingsFrame').then(m => ({ default: m.SettingsFrame })))
+const SettingsIndex = lazy(
+  worded(() => import('./features/settings/SettingsIndex').then(m => ({ default: m.SettingsIndex }))),
+)
+const SettingsFrame = lazy(
+  worded(() => import('./features/settings/SettingsFrame').then(m => ({ default: m.SettingsFrame }))),
+)
 
 const text = (v: unknown) => (typeof v === 'string' || typeof v === 'number' ? String(v) : undefined)
 
@@ -107,7 +116,10 @@ const ticket = createRoute({
 const mails = createRoute({
   getParentRoute: () => root,
   path: '/mails/',
-  component: lazyRouteComponent(() => import('./features/mails/MailsPage'), 'MailsPage'),
+  component: lazyRouteComponent(
+    worded(() => import('./features/mails/MailsPage')),
+    'MailsPage',
+  ),
 })
 
 /** What the address of the list of customers says. */
@@ -127,7 +139,10 @@ const customers = createRoute({
     joined_to: text(s.joined_to),
     after: text(s.after),
   }),
-  component: lazyRouteComponent(() => import('./features/customers/CustomersPage'), 'CustomersPage'),
+  component: lazyRouteComponent(
+    worded(() => import('./features/customers/CustomersPage')),
+    'CustomersPage',
+  ),
 })
 
 const customer = createRoute({
@@ -147,7 +162,10 @@ const customer = createRoute({
 const macros = createRoute({
   getParentRoute: () => root,
   path: '/macros/',
-  component: lazyRouteComponent(() => import('./features/macros/MacrosPage'), 'MacrosPage'),
+  component: lazyRouteComponent(
+    worded(() => import('./features/macros/MacrosPage')),
+    'MacrosPage',
+  ),
 })
 
 const settings = createRoute({

@@ -1,8 +1,9 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import { worded } from '@/i18n'
 
 type Page = LazyExoticComponent<ComponentType>
 const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K): Page =>
-  lazy(() => load().then(m => ({ default: m[name] })))
+  lazy(worded(() => load().then(m => ({ default: m[name] }))))
 
 /** The page of each section of the settings: page(() => import('./features/…'), 'Name'). */
 export const settingsPages: Record<string, Page> = {

@@ -18,7 +18,11 @@ export const languages: Record<string, string> = {
 }
 
 type Texts = Record<string, unknown>
-const english = import.meta.glob<Texts>('./en/*.json', { eager: true, import: 'default' })
+// Those that every page needs, and the one that most begin with; the others come with the first page that asks.
+const english = import.meta.glob<Texts>('./en/{common,shell,tickets,proof,leave}.json', {
+  eager: true,
+  import: 'default',
+})
 const others = import.meta.glob<Texts>(['./*.json'], { import: 'default' })
 const STORED = 'storedesk.language'
 
@@ -32,6 +36,22 @@ export function chosen(): string {
   const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages.map(l => l.split('-')[0] ?? '')]
   return wanted.map(l => (l === 'nb' || l === 'nn' ? 'no' : l)).find(l => l in languages) ?? 'en'
 }
+
+let all: Promise<void> | undefined
+
+/** texts is there when every text is. */
+export function texts(): Promise<void> {
+  all ??= import('./rest').then(rest => {
+    i18next.addResourceBundle('en', 'translation', byFeature(rest.default), true)
+  })
+  return all
+}
+
+/** worded loads a page together with its texts. */
+export const worded =
+  <M>(load: () => Promise<M>) =>
+  (): Promise<M> =>
+    Promise.all([load(), texts()]).then(([page]) => page)
 
 export async function start() {
   await i18next.use(initReactI18next).init({

@@ -1,14 +1,18 @@
 import { Button, Group, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import type { NotificationData } from '@mantine/notifications'
 import i18next from 'i18next'
 import type { Problem } from '@/api/client'
+
+// Notices are loaded when the first one is shown.
+const show = (notice: NotificationData) => void import('@mantine/notifications').then(m => m.notifications.show(notice))
+const hide = (id: string) => void import('@mantine/notifications').then(m => m.notifications.hide(id))
 
 /** closing names the cross of a notice. */
 const closing = () => ({ 'aria-label': i18next.t('common.close') })
 
 /** say shows a short notice. */
 export function say(message: string) {
-  notifications.show({ message, autoClose: 4000, closeButtonProps: closing() })
+  show({ message, autoClose: 4000, closeButtonProps: closing() })
 }
 
 /** words are a refusal for a person. */
@@ -20,7 +24,7 @@ export function words(p: Problem): string {
 
 export function sayProblem(p: Problem) {
   if (p.status === 401) return // on the way to sign in
-  notifications.show({
+  show({
     id: `problem-${p.code}`,
     color: 'red',
     closeButtonProps: closing(),
@@ -33,7 +37,7 @@ export function sayProblem(p: Problem) {
 /** offerUndo tells what was done, with a button that takes it back. */
 export function offerUndo(message: string, undo: () => void, seconds = 10) {
   const id = `undo-${Math.random()}`
-  notifications.show({
+  show({
     id,
     autoClose: seconds * 1000,
     closeButtonProps: closing(),
@@ -44,7 +48,7 @@ export function offerUndo(message: string, undo: () => void, seconds = 10) {
           size="compact-sm"
           variant="light"
           onClick={() => {
-            notifications.hide(id)
+            hide(id)
             undo()
           }}
         >

@@ -1,7 +1,7 @@
 import { Button, Group, Select } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconDeviceFloppy } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/client'
 import { useCommand } from '@/shared/commands'
@@ -14,16 +14,20 @@ import { ErrorNote } from '@/shared/ui/ErrorNote'
 import { Loading } from '@/shared/ui/Loading'
 import { PageHead } from '@/shared/ui/PageHead'
 import { type BulkChange, type Order, type Place, useCounts, useList, useViews, type View } from './api'
-import { BulkBar, type Target, useBulk } from './BulkBar'
-import { Preview } from './Preview'
-import { type Draft, SaveView } from './SaveView'
+import type { Draft } from './SaveView'
 import { SearchBox } from './SearchBox'
 import { orders, SortSelect } from './SortSelect'
 import { toggled } from './selection'
 import { TicketTable, usualColumns } from './TicketTable'
 import classes from './tickets.module.css'
+import { type Target, useBulk } from './useBulk'
 import { useLiveRows } from './useLiveRows'
 import { ViewsNav, viewName } from './ViewsNav'
+
+// What the first look at the list does without.
+const BulkBar = lazy(() => import('./BulkBar').then(m => ({ default: m.BulkBar })))
+const SaveView = lazy(() => import('./SaveView').then(m => ({ default: m.SaveView })))
+const Preview = lazy(() => import('./Preview').then(m => ({ default: m.Preview })))
 
 const rowLink = (id: number) => document.querySelector<HTMLElement>(`tr[data-ticket="${id}"] a`)
 const firstView = 'unsolved'
@@ -336,39 +340,41 @@ export function TicketsPage() {
           </Button>
         </Group>
       )}
-      {(picked.size > 0 || bulk.running) && (
-        <BulkBar
-          count={picked.size}
-          all={
-            whole
-              ? {
-                  n: inView !== undefined && counts && inView <= counts.cap ? inView : null,
-                  chosen: wholeSearch,
-                  choose: () => setWholeSearch(true),
-                }
-              : null
-          }
-          running={bulk.running}
-          open={menu}
-          onOpen={setMenu}
-          onChange={change}
-          onClear={() => {
-            setPicked(new Set())
-            setWholeSearch(false)
-          }}
-        />
-      )}
-      {preview && row && <Preview row={row} onClose={() => setPreview(false)} />}
-      {draft && (
-        <SaveView
-          draft={draft}
-          onClose={() => setDraft(null)}
-          onSaved={v => {
-            setDraft(null)
-            void navigate({ to: places.tickets, search: { view: v.id } })
-          }}
-        />
-      )}
+      <Suspense fallback={null}>
+        {(picked.size > 0 || bulk.running) && (
+          <BulkBar
+            count={picked.size}
+            all={
+              whole
+                ? {
+                    n: inView !== undefined && counts && inView <= counts.cap ? inView : null,
+                    chosen: wholeSearch,
+                    choose: () => setWholeSearch(true),
+                  }
+                : null
+            }
+            running={bulk.running}
+            open={menu}
+            onOpen={setMenu}
+            onChange={change}
+            onClear={() => {
+              setPicked(new Set())
+              setWholeSearch(false)
+            }}
+          />
+        )}
+        {preview && row && <Preview row={row} onClose={() => setPreview(false)} />}
+        {draft && (
+          <SaveView
+            draft={draft}
+            onClose={() => setDraft(null)}
+            onSaved={v => {
+              setDraft(null)
+              void navigate({ to: places.tickets, search: { view: v.id } })
+            }}
+          />
+        )}
+      </Suspense>
     </div>
   )
 }
