@@ -111,12 +111,22 @@ func (d *door) exportAudit(q *page.Request) error {
 			_ = out.Write(auditLine(&entries[i])) // Error tells
 		}
 		out.Flush()
-		if len(entries) < exportBatch || q.Ctx().Err() != nil { // that was all, or the browser went away
+		if len(entries) < exportBatch || ended(q.Ctx().Done()) { // that was all, or nobody listens
 			break
 		}
 		entries = d.moreAudit(q, f, entries[len(entries)-1].ID)
 	}
 	return nil
+}
+
+// ended tells whether the browser went away.
+func ended(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }
 
 // moreAudit reads on in an answer that has begun: cut off, it cannot be taken for whole.

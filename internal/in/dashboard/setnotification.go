@@ -36,10 +36,10 @@ func (d *door) notificationRoutes() []page.Route {
 }
 
 // formRow is a row whose answer is a document for a sandboxed frame, made from a form: it
-// shows what is not saved, and changes nothing.
+// shows what is not saved, and changes nothing. It is a page, so refusals are pages too.
 func formRow(path string, handle func(*page.Request) error) page.Route {
 	row := change(http.MethodPost, path, forSettings, handle)
-	row.Files, row.MaxBody = true, 256<<10
+	row.API, row.MaxBody = false, 256<<10
 	return row
 }
 
