@@ -86,7 +86,7 @@ func newApplication(files fs.FS) (*application, error) {
 func compressed(text []byte) []byte {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // a level that exists
-	_, _ = w.Write(text)                                // a buffer takes everything
+	_, _ = w.Write(text)                                    // a buffer takes everything
 	if w.Close() != nil || out.Len() >= len(text) {
 		return nil
 	}
