@@ -18,7 +18,8 @@ import classes from './Shell.module.css'
 import { settingsNav } from './settingsNav'
 import { UserMenu } from './UserMenu'
 
-const Palette = lazy(() => import('./Palette').then(m => ({ default: m.Palette })))
+const loadPalette = () => import('./Palette')
+const Palette = lazy(() => loadPalette().then(m => ({ default: m.Palette })))
 const KeysHelp = lazy(() => import('./KeysHelp').then(m => ({ default: m.KeysHelp })))
 
 type Entry = { place: string; label: string; icon?: typeof IconInbox; needs: Permission[]; keys: string }
@@ -46,6 +47,11 @@ export function Shell() {
   const mine = entries.filter(e => e.needs.length === 0 || e.needs.some(n => me.can.includes(n)))
   const mayTickets = me.can.includes('tickets')
 
+  // There before it is asked for, so that what is typed right after Ctrl+K is not lost.
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, 3000)
+    return () => clearTimeout(timer)
+  }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes somewhere has chosen
   useEffect(close, [at])
   useEffect(() => {
