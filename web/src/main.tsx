@@ -15,8 +15,11 @@ import { sayProblem } from './shared/notify'
 import { density } from './shared/prefs'
 import { theme } from './shared/theme'
 
-// Nothing is to be told before the page is there.
-const Notifications = lazy(() => import('@mantine/notifications').then(m => ({ default: m.Notifications })))
+// Nothing is to be told before the page is there; what is, waits.
+const later = new Promise(done => setTimeout(done, 2000))
+const Notifications = lazy(() =>
+  later.then(() => import('@mantine/notifications')).then(m => ({ default: m.Notifications })),
+)
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''
 // Libraries that make style elements of their own ask for it by this name.

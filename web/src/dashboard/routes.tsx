@@ -3,7 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queryClient } from '@/api/queryClient'
-import { worded } from '@/i18n'
+import { texts, worded } from '@/i18n'
 import { meQuery } from '@/shared/me'
 import { ErrorNote } from '@/shared/ui/ErrorNote'
 import { Loading } from '@/shared/ui/Loading'
@@ -94,6 +94,13 @@ const newTicket = createRoute({
 const ticket = createRoute({
   getParentRoute: () => root,
   path: '/tickets/$id/',
+  // Begun when a hand nears a link, and waited for by nobody.
+  loader: ({ params }) => {
+    void import('./features/ticket/TicketPage')
+    void import('./features/composer/Composer')
+    void texts()
+    void import('./features/ticket/api').then(m => queryClient.prefetchQuery(m.ticketQuery(Number(params.id))))
+  },
   component: function Ticket() {
     const id = Number(ticket.useParams().id)
     if (!Number.isSafeInteger(id) || id <= 0) return <NotFound />
