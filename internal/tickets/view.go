@@ -22,6 +22,7 @@ type View struct {
 	Links        []desk.TicketLink
 	Linked       map[int64]*desk.Ticket // the other ends of links
 	OpenTickets  int                    // of the requester
+	Note         desk.CustomerNote      // about the requester
 	LastCustomer desk.Instant           // when a customer last wrote
 	LastComment  int64                  // that comment
 	Seen         int64                  // up to which event the reader has seen it
@@ -101,6 +102,9 @@ func (s *Service) viewRequester(ctx context.Context, st *desk.Store, v *View) (e
 		return nil
 	}
 	if v.Addresses, err = s.DB.UserAddresses(ctx, st, v.Ticket.RequesterID); err != nil {
+		return err
+	}
+	if v.Note, err = s.DB.CustomerNote(ctx, st, v.Ticket.RequesterID); err != nil {
 		return err
 	}
 	v.OpenTickets, err = s.DB.CountOpen(ctx, st, v.Ticket.RequesterID, maxOpen)

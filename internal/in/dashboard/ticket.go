@@ -81,6 +81,7 @@ type ticketRequester struct {
 	TotalSpent  string   `json:"total_spent"`
 	OpenTickets int      `json:"open_tickets"`
 	Tags        []string `json:"tags"`
+	Note        string   `json:"note"` // what agents keep in mind about them
 }
 
 type ticketParty struct {
@@ -211,7 +212,7 @@ func requesterOf(u *desk.User, v *tickets.View) *ticketRequester {
 	r := &ticketRequester{
 		person: personOf(u), Type: string(u.Type), Blocked: u.Blocked, Phone: u.PhoneNumber, Language: u.Language,
 		JoinedAt: instant(u.DateJoined), Addresses: v.Addresses, OrdersCount: u.OrdersCount, TotalSpent: u.TotalSpent,
-		OpenTickets: v.OpenTickets, Tags: []string{},
+		OpenTickets: v.OpenTickets, Tags: []string{}, Note: v.Note.Body,
 	}
 	if r.Addresses == nil {
 		r.Addresses = []string{}
@@ -230,7 +231,7 @@ func requesterOf(u *desk.User, v *tickets.View) *ticketRequester {
 
 // forTickets leaves what is needed to answer a ticket: the rest is for who may see customers.
 func (r *ticketRequester) forTickets() {
-	r.Phone, r.Postal, r.JoinedAt, r.TotalSpent = nil, nil, nil, ""
+	r.Phone, r.Postal, r.JoinedAt, r.TotalSpent, r.Note = nil, nil, nil, "", ""
 	r.Addresses, r.Tags = []string{}, []string{}
 }
 

@@ -63,14 +63,16 @@ func TestTicketPageIsShownAndChanged(t *testing.T) {
 		w.agent("ben", false, desk.PermissionTickets)
 		id := w.opened(w.st, "ann@example.com", 2)
 		path := at("tickets/%d/", id)
+		ann := w.ask("admin", "GET", path, nil, 200)["requester"].(map[string]any)["id"]
+		w.ask("admin", "PATCH", at("customers/%v/", ann), map[string]any{"note": "Calls."}, 200)
 		got := w.ask("ben", "GET", path, nil, 200)
 		if got["subject"] != `<script>alert("subject")</script>` || got["requester"].(map[string]any)["open_tickets"] != 1.0 || got["last_customer"] == nil {
 			t.Errorf("%v", got)
 		}
-		if r := got["requester"].(map[string]any); r["total_spent"] != "" || r["joined_at"] != nil {
+		if r := got["requester"].(map[string]any); r["total_spent"] != "" || r["joined_at"] != nil || r["note"] != "" {
 			t.Errorf("who may not see customers sees %v", r)
 		}
-		if r := w.ask("admin", "GET", path, nil, 200)["requester"].(map[string]any); r["total_spent"] != "0.00" || r["joined_at"] == nil {
+		if r := w.ask("admin", "GET", path, nil, 200)["requester"].(map[string]any); r["total_spent"] != "0.00" || r["joined_at"] == nil || r["note"] != "Calls." {
 			t.Errorf("%v", r)
 		}
 		seq := got["seq"]

@@ -2237,6 +2237,8 @@ export interface components {
             total_spent: string;
             open_tickets: number;
             tags: string[];
+            /** @description What agents keep in mind about them; only for who may see customers */
+            note: string;
         };
         TicketOrderLine: {
             title: string;

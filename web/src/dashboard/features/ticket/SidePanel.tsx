@@ -213,6 +213,14 @@ function CustomerFacts({ ticket }: { ticket: Ticket }) {
           </>
         )}
       </dl>
+      {r.note && (
+        <section className={classes.note} aria-label={t('customers.note')}>
+          <Text size="xs" c="dimmed">
+            {t('customers.note')}
+          </Text>
+          <Text size="sm">{r.note}</Text>
+        </section>
+      )}
       <Group gap="xs">
         <PlaceButton
           size="compact-sm"
